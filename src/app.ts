@@ -1,0 +1,83 @@
+import type { Logger } from 'pino';
+import type { Config, ProviderConfig } from './config.ts';
+import type { Clock } from './domain/clock.ts';
+import { createSchema } from './graphql/schema.ts';
+import { openSqliteLedger } from './ledger/sqlite/sqlite-ledger.ts';
+import { createHttp } from './providers/http.ts';
+import { startServer } from './server/server.ts';
+import type { WatchedProvider } from './watcher/watched-provider.ts';
+import { Watcher } from './watcher/watcher.ts';
+
+/** What the service is given of the world. */
+export interface World {
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly fetch: typeof fetch;
+  readonly logger: Logger;
+}
+
+export interface App {
+  /** Where it listens: `http://host:port`. */
+  readonly url: string;
+  /** Ends streams, lets running looks finish, closes the store. Resolves when nothing is left. */
+  stop(): Promise<void>;
+}
+
+/** How long running looks have to finish when the service stops. */
+const GRACE_MS = 5_000;
+
+/** Starts the service; a vendor that is down does not keep it from starting. */
+export async function startApp(config: Config, world: World): Promise<App> {
+  const { clock, random, logger } = world;
+  const ledger = openSqliteLedger(config.storeUrl.replace(/^sqlite:/, ''));
+  const watcher = await Watcher.create({
+    providers: config.providers.map((provider) => watchedProvider(provider, world)),
+    ledger,
+    clock,
+    random,
+    logger,
+    holdFinishForMs: config.holdFinishForMs,
+  });
+  const draining = new AbortController();
+  const server = await startServer({
+    schema: createSchema(),
+    services: { ledger, watcher, clock, draining: draining.signal },
+    caller: { scopes: new Set(config.scopes) },
+    logger,
+    host: config.host,
+    port: config.port,
+    isGraphiqlOn: config.isGraphiqlOn,
+    maxRequestBytes: config.maxRequestBytes,
+  });
+  watcher.start();
+
+  return {
+    url: server.url,
+    stop: async () => {
+      draining.abort();
+      await Promise.all([watcher.stop(GRACE_MS), server.close()]);
+      await ledger.close();
+    },
+  };
+}
+
+function watchedProvider(config: ProviderConfig, { fetch, clock }: World): WatchedProvider {
+  const { timeoutMs, maxResponseBytes, provider } = config;
+  return {
+    id: config.id,
+    kind: provider.kind,
+    name: config.name,
+    capabilities: { ...provider.capabilities, appearsWithinMs: config.appearsWithinMs },
+    cadence: { minIntervalMs: config.minIntervalMs, maxIntervalMs: config.maxIntervalMs },
+    budget: config.budget,
+    concurrency: config.concurrency,
+    // A look makes a handful of requests, each bounded by the timeout.
+    leaseMs: timeoutMs * 10 + 60_000,
+    connect: (admit) =>
+      config.connect({
+        http: createHttp({ fetch, timeoutMs, maxResponseBytes, admit }),
+        now: () => clock.now(),
+      }),
+  };
+}

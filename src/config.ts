@@ -1,0 +1,271 @@
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { ConfigError } from './config-error.ts';
+import type { ConfigProblem } from './config-error.ts';
+import { isProviderId } from './domain/import.ts';
+import { Duration } from './duration.ts';
+import type { Scope } from './graphql/context.ts';
+import type { Connect, Provider, RequestBudget } from './providers/provider.ts';
+import { findProvider, listProviderKinds } from './providers/registry.ts';
+
+/** Everything that the service is told from outside. Durations are milliseconds. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly logLevel: LogLevel;
+  readonly storeUrl: string;
+  /** What everybody may do; there is no authentication yet. */
+  readonly scopes: readonly Scope[];
+  readonly isGraphiqlOn: boolean;
+  readonly maxRequestBytes: number;
+  readonly holdFinishForMs: number;
+  readonly providers: readonly ProviderConfig[];
+}
+
+export interface ProviderConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly provider: Provider;
+  readonly connect: Connect;
+  readonly minIntervalMs: number;
+  readonly maxIntervalMs: number;
+  readonly appearsWithinMs: number;
+  readonly timeoutMs: number;
+  readonly concurrency: number;
+  readonly maxResponseBytes: number;
+  readonly budget: RequestBudget;
+}
+
+export interface ConfigSource {
+  /** The file's name, for messages. */
+  readonly name: string;
+  /** The file's text: YAML. */
+  readonly text: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
+
+const SCOPES = [
+  'imports:read',
+  'imports:write',
+  'imports:rows',
+] as const satisfies readonly Scope[];
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+
+const Service = z.strictObject({
+  port: z.coerce.number().int().min(0).max(65_535).default(4000),
+  host: z.string().min(1).default('127.0.0.1'),
+  logLevel: z.enum(LOG_LEVELS).default('info'),
+  store: z.strictObject({ url: z.string().default('sqlite:imports.db') }).prefault({}),
+  auth: z
+    .strictObject({
+      mode: z.literal('none', { error: 'must be none; this release has no other' }).default('none'),
+      scopes: z.array(z.enum(SCOPES)).default([...SCOPES]),
+      allowRemote: z.boolean().default(false),
+    })
+    .prefault({}),
+  graphiql: z.boolean().default(true),
+  maxRequestBytes: z.number().int().positive().default(8_388_608),
+  holdFinishFor: Duration.default(60_000),
+  providers: z.array(z.unknown()).default([]),
+});
+
+const PositiveInteger = z.number().int().positive();
+
+const Common = z.object({
+  id: z.string().refine(isProviderId, {
+    error: 'must be a lower-case word of letters, digits and hyphens, such as catalog',
+  }),
+  kind: z.string(),
+  name: z.string().min(1).optional(),
+  poll: z
+    .strictObject({
+      minInterval: Duration.default(2_000),
+      maxInterval: Duration.default(300_000),
+    })
+    .refine(({ minInterval, maxInterval }) => minInterval > 0 && minInterval <= maxInterval, {
+      error: 'minInterval must be more than 0 and at most maxInterval',
+    })
+    .prefault({}),
+  appearsWithin: Duration.optional(),
+  timeout: Duration.default(10_000),
+  concurrency: PositiveInteger.max(100).default(4),
+  maxResponseBytes: PositiveInteger.default(67_108_864),
+  budget: z
+    .strictObject({ perSecond: PositiveInteger.optional(), perMonth: PositiveInteger.optional() })
+    .optional(),
+});
+
+/** Reads the configuration. Throws one `ConfigError` with everything that is wrong with it. */
+export function parseConfig({ name, text, environment }: ConfigSource): Config {
+  const problems: ConfigProblem[] = [];
+  const document = parseDocument(text);
+  for (const error of document.errors) {
+    problems.push({ key: name, message: error.message.split('\n')[0] ?? error.message });
+  }
+  if (problems.length > 0) throw new ConfigError(name, problems);
+  const raw = substitute(document.toJS() ?? {}, { environment, problems, path: [] });
+  const service = Service.safeParse(withEnvironment(raw, environment));
+  collect(service, { problems, path: [] });
+  const listed = z.object({ providers: z.array(z.unknown()) }).safeParse(raw).data?.providers ?? [];
+  const providers = listed.flatMap((entry, index) => parseProvider(entry, { problems, index }));
+  checkUnique(providers, problems);
+  if (service.success) checkService(service.data, problems);
+  if (!service.success || problems.length > 0) throw new ConfigError(name, unique(problems));
+
+  const { port, host, logLevel, store, auth, graphiql, maxRequestBytes, holdFinishFor } =
+    service.data;
+  return {
+    port,
+    host,
+    logLevel,
+    storeUrl: store.url,
+    scopes: auth.scopes,
+    isGraphiqlOn: graphiql,
+    maxRequestBytes,
+    holdFinishForMs: holdFinishFor,
+    providers,
+  };
+}
+
+interface Reading {
+  readonly problems: ConfigProblem[];
+  readonly path: readonly PropertyKey[];
+}
+
+/** Puts environment variables where `${NAME}` stands. A missing one is a problem at its key. */
+function substitute(
+  value: unknown,
+  { environment, problems, path }: Reading & Pick<ConfigSource, 'environment'>,
+): unknown {
+  const inner = (key: PropertyKey): Reading & Pick<ConfigSource, 'environment'> => ({
+    environment,
+    problems,
+    path: [...path, key],
+  });
+  if (Array.isArray(value)) return value.map((item, index) => substitute(item, inner(index)));
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value);
+    return Object.fromEntries(entries.map(([key, item]) => [key, substitute(item, inner(key))]));
+  }
+  if (typeof value !== 'string') return value;
+  return value.replace(/\$\{(\w+)\}/g, (whole, name: string) => {
+    const found = environment[name];
+    if (found !== undefined && found !== '') return found;
+    const message = `the environment variable ${name} is not set; set it, or write the value here`;
+    problems.push({ key: keyOf(path), message });
+    return whole;
+  });
+}
+
+/** The environment wins over the file. */
+function withEnvironment(raw: unknown, environment: ConfigSource['environment']): unknown {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
+  const { PORT, HOST, LOG_LEVEL, STORE_URL } = environment;
+  return {
+    ...raw,
+    ...(PORT !== undefined && { port: PORT }),
+    ...(HOST !== undefined && { host: HOST }),
+    ...(LOG_LEVEL !== undefined && { logLevel: LOG_LEVEL }),
+    ...(STORE_URL !== undefined && { store: { url: STORE_URL } }),
+  };
+}
+
+function parseProvider(
+  entry: unknown,
+  { problems, index }: { readonly problems: ConfigProblem[]; readonly index: number },
+): readonly ProviderConfig[] {
+  const path = ['providers', index];
+  const common = Common.safeParse(entry);
+  collect(common, { problems, path });
+  const named = z.object({ kind: z.string() }).safeParse(entry).data;
+  const provider = named === undefined ? null : findProvider(named.kind);
+  if (named !== undefined && provider === null) {
+    const kinds = listProviderKinds().join(', ');
+    const message = `${JSON.stringify(named.kind)} is not a kind of provider; it must be one of ${kinds}`;
+    problems.push({ key: keyOf([...path, 'kind']), message });
+  }
+  if (provider === null) return [];
+  const settings = provider.settings.safeParse(withoutCommon(entry));
+  collect(settings, { problems, path });
+  if (!common.success || !settings.success) return [];
+  const { id, name, poll, appearsWithin, timeout, concurrency, maxResponseBytes, budget } =
+    common.data;
+  return [
+    {
+      id,
+      name: name ?? provider.title,
+      provider,
+      connect: settings.data,
+      minIntervalMs: poll.minInterval,
+      maxIntervalMs: poll.maxInterval,
+      appearsWithinMs: appearsWithin ?? provider.capabilities.appearsWithinMs,
+      timeoutMs: timeout,
+      concurrency,
+      maxResponseBytes,
+      budget: {
+        perSecond: budget?.perSecond ?? provider.defaultBudget.perSecond,
+        perMonth: budget?.perMonth ?? provider.defaultBudget.perMonth,
+      },
+    },
+  ];
+}
+
+function withoutCommon(entry: unknown): unknown {
+  if (typeof entry !== 'object' || entry === null) return entry;
+  const common = Object.keys(Common.shape);
+  return Object.fromEntries(Object.entries(entry).filter(([key]) => !common.includes(key)));
+}
+
+function checkUnique(providers: readonly ProviderConfig[], problems: ConfigProblem[]): void {
+  const seen = new Set<string>();
+  for (const { id } of providers) {
+    if (seen.has(id)) {
+      problems.push({ key: 'providers', message: `two providers have the id ${id}; rename one` });
+    }
+    seen.add(id);
+  }
+}
+
+function checkService(
+  { store, host, auth }: z.infer<typeof Service>,
+  problems: ConfigProblem[],
+): void {
+  if (!store.url.startsWith('sqlite:')) {
+    const message = 'must be sqlite:<path> or sqlite::memory:; this release has no other store';
+    problems.push({ key: 'store.url', message });
+  }
+  if (!LOOPBACK.includes(host) && !auth.allowRemote) {
+    const message = `anybody who reaches ${host} could read and change everything: there is no authentication; listen on 127.0.0.1, or set auth: { mode: none, allowRemote: true } if something in front of this service checks callers`;
+    problems.push({ key: 'host', message });
+  }
+}
+
+function collect(parsed: z.ZodSafeParseResult<unknown>, { problems, path }: Reading): void {
+  for (const issue of parsed.error?.issues ?? []) {
+    problems.push({ key: keyOf([...path, ...issue.path]), message: issue.message });
+  }
+}
+
+/** What follows from a variable that is missing is not a problem of its own. */
+function unique(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  const seen = new Set<string>();
+  return problems.filter(({ key, message }) => {
+    const isMissing = message.startsWith('the environment variable');
+    if (seen.has(key) && !isMissing) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+function keyOf(path: readonly PropertyKey[]): string {
+  let key = '';
+  for (const part of path) {
+    if (typeof part === 'number') key += `[${part}]`;
+    else key += key === '' ? String(part) : `.${String(part)}`;
+  }
+  return key === '' ? '(whole file)' : key;
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Watcher } from '../watcher/watcher.ts';
+import { createLoaders } from './loaders.ts';
+import type { Loaders, LoaderOptions } from './loaders.ts';
+
+/** What a caller may do: `imports:read`, `imports:write`, `imports:rows`. */
+export type Scope = 'imports:read' | 'imports:write' | 'imports:rows';
+
+export interface Caller {
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/** What all operations share. */
+export interface GraphServices {
+  readonly ledger: Ledger;
+  readonly watcher: Watcher;
+  readonly clock: Clock;
+  /** Aborted when the server is stopping: streams say so and end. */
+  readonly draining: AbortSignal;
+}
+
+/** What one operation is given. */
+export interface GraphContext extends GraphServices {
+  readonly caller: Caller;
+  readonly loaders: Loaders;
+}
+
+export interface ContextOptions {
+  readonly services: GraphServices;
+  readonly caller: Caller;
+  readonly memory: LoaderOptions['memory'];
+}
+
+export function createContext({ services, caller, memory }: ContextOptions): GraphContext {
+  const { ledger, watcher, clock, draining } = services;
+  let loaders: Loaders | null = null;
+  return {
+    ledger,
+    watcher,
+    clock,
+    draining,
+    caller,
+    // Most operations load nothing, and making a loader costs more than it saves them.
+    get loaders() {
+      loaders ??= createLoaders({ ledger, memory });
+      return loaders;
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
+import type { Logger } from 'pino';
+
+/** Every code of our own that an error can carry; callers may rely on them. */
+export type GraphErrorCode =
+  | 'INVALID_IMPORT_ID'
+  | 'UNKNOWN_PROVIDER'
+  | 'IMPORT_NOT_FOUND'
+  | 'INVALID_PAGE_SIZE'
+  | 'INVALID_CURSOR'
+  | 'MISSING_SCOPE';
+
+/** An error that the caller can act on: its message says what was wrong and what to do. */
+export function graphError(code: GraphErrorCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+export function invalidImportId(id: string): GraphQLError {
+  return graphError(
+    'INVALID_IMPORT_ID',
+    `${JSON.stringify(id.slice(0, 100))} is not an import id; it must be <providerId>:<externalId>, such as catalog:495756bd-419c-4fea-beb4-8a70253d8079`,
+  );
+}
+
+export function unknownProvider(providerId: string): GraphQLError {
+  return graphError(
+    'UNKNOWN_PROVIDER',
+    `no provider ${JSON.stringify(providerId.slice(0, 100))} is configured; importProviders lists those that are`,
+  );
+}
+
+const GRAPHQL_CODES = [
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'BAD_REQUEST',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'PERSISTED_QUERY_NOT_SUPPORTED',
+];
+
+/**
+ * Lets through what a caller can act on. Everything else is a fault of ours: it is logged under a
+ * reference, and the caller is told the reference and nothing more.
+ */
+export function createErrorMask(
+  logger: Logger,
+): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+  return (formatted, error) => {
+    if (isForCaller(formatted, error)) {
+      const { stacktrace: _, ...extensions } = formatted.extensions ?? {};
+      return { ...formatted, extensions };
+    }
+    const reference = randomUUID();
+    logger.error({ err: error, reference, path: formatted.path }, 'a request failed inside');
+    return {
+      message: `something failed inside; the log has it under ${reference}`,
+      ...(formatted.path === undefined ? {} : { path: formatted.path }),
+      extensions: { code: 'INTERNAL_SERVER_ERROR', reference },
+    };
+  };
+}
+
+/** Errors that GraphQL itself or we made on purpose have no other error behind them. */
+function isForCaller({ extensions }: GraphQLFormattedError, error: unknown): boolean {
+  const code = extensions?.['code'];
+  if (typeof code === 'string' && GRAPHQL_CODES.includes(code)) return true;
+  if (!(error instanceof GraphQLError)) return false;
+  const original = error.originalError;
+  return original === undefined || original === null || original instanceof GraphQLError;
+}

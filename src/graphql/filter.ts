@@ -1,0 +1,25 @@
+import type { ImportFilter } from '../ledger/ledger.ts';
+import type { GraphContext } from './context.ts';
+import { unknownProvider } from './errors.ts';
+import { parseImportId } from './find-import.ts';
+import type { ImportFilter as ImportFilterInput } from './generated/resolver-types.ts';
+
+/** Reads a filter. Throws for an id that is not one, and for a provider that is not configured. */
+export function filterOf(
+  input: ImportFilterInput | null | undefined,
+  { watcher }: Pick<GraphContext, 'watcher'>,
+): ImportFilter {
+  if (input === null || input === undefined) return {};
+  const { providerIds, phases, outcomes, labels, ids, changedSince } = input;
+  for (const id of providerIds ?? [])
+    if (watcher.findProvider(id) === null) throw unknownProvider(id);
+  for (const id of ids ?? []) parseImportId(id);
+  return {
+    ...(providerIds && { providerIds }),
+    ...(phases && { phases }),
+    ...(outcomes && { outcomes }),
+    ...(ids && { ids }),
+    ...(labels && { labels: Object.fromEntries(labels.map(({ key, value }) => [key, value])) }),
+    ...(typeof changedSince === 'number' && { changedSince }),
+  };
+}

@@ -1,0 +1,16 @@
+import type { ImportedResourceResolvers } from '../generated/resolver-types.ts';
+
+export const ImportedResource: ImportedResourceResolvers = {
+  type: ({ resource }) => resource.type,
+  key: ({ resource }) => resource.key,
+  name: ({ resource }) => resource.name,
+  counters: ({ resource, importPhase }) => ({
+    counters: resource.counters,
+    phase: resource.phase ?? importPhase,
+  }),
+  categories: ({ resource, importPhase }) =>
+    resource.categories.map((category) => ({ resource: category, importPhase })),
+  phase: ({ resource }) => resource.phase,
+  progressPercent: ({ resource }) => resource.progressPercent,
+  error: ({ resource }) => resource.error,
+};

@@ -1,0 +1,39 @@
+import { connectionOf } from '../connection.ts';
+import { checkPageSize, decodeCursor, encodeCursor } from '../cursor.ts';
+import { filterOf } from '../filter.ts';
+import { checkImportRef, findImportOrNull, parseImportId } from '../find-import.ts';
+import type { QueryResolvers } from '../generated/resolver-types.ts';
+
+export const Query: QueryResolvers = {
+  import: async (_, { id }, context) => findImportOrNull(parseImportId(id), context),
+  importByExternalId: async (_, ref, context) => findImportOrNull(checkImportRef(ref), context),
+  imports: async (_, { filter, first, after }, { ledger, watcher }) => {
+    const page = await ledger.listImports({
+      filter: filterOf(filter, { watcher }),
+      first: checkPageSize(first),
+      after: after ? decodeCursor('place', after) : null,
+    });
+    const edges = page.items.map((item) => ({
+      cursor: encodeCursor('place', item.place),
+      node: item.import,
+    }));
+    return connectionOf({ edges, hasMore: page.hasMore, isContinued: Boolean(after) });
+  },
+  importChanges: async (_, { filter, first, after }, { ledger, watcher }) => {
+    const page = await ledger.listChanges({
+      filter: filterOf(filter, { watcher }),
+      first: checkPageSize(first),
+      after: after ? decodeCursor('position', after) : 0,
+    });
+    return {
+      nodes: page.changes.map((change) => ({
+        position: encodeCursor('position', change.position),
+        import: change.import,
+      })),
+      endPosition: encodeCursor('position', page.endPosition),
+      hasMore: page.hasMore,
+    };
+  },
+  importProvider: (_, { id }, { watcher }) => watcher.findProvider(id),
+  importProviders: (_, __, { watcher }) => watcher.listProviders(),
+};

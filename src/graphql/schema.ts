@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { parse } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
+import { resolvers } from './resolvers/all.ts';
+
+const SCHEMA_FILE = new URL('../../schema.graphql', import.meta.url);
+
+/** The executable subgraph: `schema.graphql` with its resolvers. */
+export function createSchema(): GraphQLSchema {
+  const typeDefs = parse(readFileSync(SCHEMA_FILE, 'utf8'));
+  // The package's own type for resolvers knows no context and refuses any; codegen has checked
+  // ours against the SDL already, and a copy made by `Object.create` has no type.
+  const untyped = Object.assign(Object.create(null), resolvers);
+  return buildSubgraphSchema({ typeDefs, resolvers: untyped });
+}

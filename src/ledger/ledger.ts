@@ -1,0 +1,245 @@
+import type {
+  Freshness,
+  Import,
+  ImportLabels,
+  ImportRef,
+  ImportState,
+  LookFailure,
+} from '../domain/import.ts';
+import type { JobOutcome, JobPhase } from '../domain/job.ts';
+import type { KeptRowError, RowError, RowErrorGroup } from '../domain/row.ts';
+
+/**
+ * What we remember: imports, their revisions and row errors, when to look again, and what each
+ * provider has cost. One order of positions runs through every change; whoever has seen position N
+ * never finds a new change below it.
+ */
+export interface Ledger {
+  /** The imports among these ids that are known, by id. */
+  findImports(ids: readonly string[]): Promise<ReadonlyMap<string, Import>>;
+
+  /** Imports that match, the one that was tracked or changed last first. */
+  listImports(query: ListImportsQuery): Promise<ImportPage>;
+
+  /** What changed after a position, the oldest change first; each import once, as it is now. */
+  listChanges(query: ListChangesQuery): Promise<ChangePage>;
+
+  /** The revisions of one import, the oldest first. */
+  listRevisions(query: ListRevisionsQuery): Promise<RevisionPage>;
+
+  /** The row errors of one import, in the vendor's order. */
+  listRowErrors(query: ListRowErrorsQuery): Promise<RowErrorPage>;
+
+  /** The row errors of one import by cause, the most frequent first; at most `limit` causes. */
+  listRowErrorGroups(importId: string, limit: number): Promise<readonly RowErrorGroup[]>;
+
+  /** The position of the latest change; 0 when there was none. */
+  getLatestPosition(): Promise<number>;
+
+  /** Makes an import known and due at once; or changes the labels and flag of a known one. */
+  track(tracking: Tracking): Promise<Import>;
+
+  /** Stops looks at an import and keeps what is known; null when there is no such import. */
+  untrack(importId: string): Promise<Import | null>;
+
+  /**
+   * Keeps what came of one look, in one transaction: the state and, when anything observable
+   * differs, one revision with its row errors; and when to look again. Makes the import known if
+   * it was not. Answers null, and keeps nothing, when the import has a revision beyond
+   * `basedOnRevision`: somebody else recorded meanwhile, and this result is stale.
+   */
+  record(recording: Recording): Promise<Import | null>;
+
+  /**
+   * Takes imports that are due, the most overdue first, and leases them to the caller. If any is
+   * due, those that soon will be come along.
+   */
+  claimDue(query: ClaimQuery): Promise<readonly Claim[]>;
+
+  /** When a provider's next import can be claimed: it is due, or its lease is over; null if none. */
+  findNextDueAt(providerId: string): Promise<number | null>;
+
+  /**
+   * Moves an import's next look to `at` if it is later; also starts looks again at an import that
+   * was given up. Never touches a settled import. Answers whether the import is to be looked at.
+   */
+  bringForward(importId: string, at: number): Promise<boolean>;
+
+  /** How many of a provider's imports are still looked at. */
+  countActive(providerId: string): Promise<number>;
+
+  /**
+   * Counts one request to a provider in a month (`2026-01`), unless `limit` requests were counted
+   * already. Answers whether it did.
+   */
+  countRequest(providerId: string, month: string, limit: number): Promise<boolean>;
+
+  /** How many requests were made to a provider in a month. */
+  getRequestCount(providerId: string, month: string): Promise<number>;
+
+  /** How each provider fared, by id, as last saved. */
+  listProviderHealth(): Promise<ReadonlyMap<string, ProviderHealth>>;
+
+  saveProviderHealth(providerId: string, health: ProviderHealth): Promise<void>;
+
+  /**
+   * Calls back after each commit that changed an import. The event is a hint: it may come twice or
+   * late, and carries no record; read the ledger for the truth. Answers how to stop it.
+   */
+  subscribe(listener: (hint: ChangeHint) => void): () => void;
+
+  close(): Promise<void>;
+}
+
+/** Where to find what changed. `position` is null when the import has no revision. */
+export interface ChangeHint {
+  readonly importId: string;
+  readonly position: number | null;
+}
+
+/** Conditions that must all hold; an absent one always does. */
+export interface ImportFilter {
+  readonly providerIds?: readonly string[];
+  readonly phases?: readonly JobPhase[];
+  readonly outcomes?: readonly JobOutcome[];
+  readonly labels?: ImportLabels;
+  readonly ids?: readonly string[];
+  /** The latest change was seen at this instant or later. */
+  readonly changedSince?: number;
+}
+
+export interface ListImportsQuery {
+  readonly filter: ImportFilter;
+  readonly first: number;
+  /** A `place` from an earlier page. */
+  readonly after: number | null;
+}
+
+export interface ImportPage {
+  readonly items: readonly { readonly place: number; readonly import: Import }[];
+  readonly hasMore: boolean;
+}
+
+export interface ListChangesQuery {
+  readonly filter: ImportFilter;
+  readonly first: number;
+  /** 0 for the beginning. */
+  readonly after: number;
+}
+
+export interface Change {
+  readonly position: number;
+  readonly import: Import;
+  /** Revisions of this import after the asked position and before the one shown. */
+  readonly skippedRevisions: number;
+}
+
+export interface ChangePage {
+  readonly changes: readonly Change[];
+  /** Everything that matches up to here has been read. */
+  readonly endPosition: number;
+  readonly hasMore: boolean;
+}
+
+export interface Revision {
+  readonly revision: number;
+  readonly position: number;
+  readonly observedAt: number;
+  readonly state: Pick<ImportState, 'job' | 'counters'>;
+}
+
+export interface ListRevisionsQuery {
+  readonly importId: string;
+  readonly first: number;
+  /** A position. */
+  readonly after: number;
+}
+
+export interface RevisionPage {
+  readonly revisions: readonly Revision[];
+  readonly hasMore: boolean;
+}
+
+export interface ListRowErrorsQuery {
+  readonly importId: string;
+  readonly first: number;
+  /** An `ordinal` from an earlier page; -1 for the beginning. */
+  readonly after: number;
+}
+
+export interface RowErrorPage {
+  readonly items: readonly { readonly ordinal: number; readonly row: KeptRowError }[];
+  readonly hasMore: boolean;
+}
+
+export interface Tracking {
+  readonly ref: ImportRef;
+  /** Absent: left as they are. */
+  readonly labels?: ImportLabels;
+  /** Absent: left as it is. */
+  readonly continueOnError?: boolean;
+  readonly now: number;
+}
+
+/** What the schedule remembers of an import between looks. */
+export interface ImportSchedule {
+  /** Failures, or looks that taught nothing, in a row. */
+  readonly attempts: number;
+  /** A finish that was seen and is held back until it is whole. */
+  readonly held: HeldFinish | null;
+  readonly trackedAt: number;
+  readonly continueOnError: boolean | null;
+}
+
+export interface HeldFinish {
+  readonly since: number;
+  readonly state: ImportState;
+}
+
+/** An import that the caller is to look at. */
+export interface Claim {
+  readonly import: Import;
+  readonly schedule: ImportSchedule;
+}
+
+export interface ClaimQuery {
+  readonly providerId: string;
+  readonly limit: number;
+  readonly now: number;
+  /** How soon is soon. */
+  readonly horizonMs: number;
+  /** How long nobody else may claim the same import. */
+  readonly leaseMs: number;
+}
+
+export interface Recording {
+  readonly ref: ImportRef;
+  /** The revision that the look started from. */
+  readonly basedOnRevision: number;
+  /** Null keeps what is known. */
+  readonly state: ImportState | null;
+  /** Null keeps the rows that are held. */
+  readonly rows: readonly RowError[] | null;
+  readonly freshness: Freshness;
+  readonly attempts: number;
+  readonly held: HeldFinish | null;
+  /** Absent: left as they are. */
+  readonly labels?: ImportLabels;
+  readonly now: number;
+}
+
+/** How a provider fared lately. */
+export interface ProviderHealth {
+  readonly lastSuccessAt: number | null;
+  readonly lastFailureAt: number | null;
+  readonly error: LookFailure | null;
+  /** Failures of the whole provider in a row. */
+  readonly failures: number;
+  /** Leave it alone until then. */
+  readonly openUntil: number | null;
+}
+
+/** A store that cannot be used as it is; the message says what to do. */
+export class LedgerError extends Error {
+  override readonly name = 'LedgerError';
+}

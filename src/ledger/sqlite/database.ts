@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import { LedgerError } from '../ledger.ts';
+
+export type Parameters = readonly SQLInputValue[];
+export type Row = Readonly<Record<string, SQLOutputValue>>;
+
+const MIGRATIONS = new URL('./migrations/', import.meta.url);
+
+/** One SQLite database, its schema brought up to date. Statements are prepared once. */
+export class Database {
+  readonly #connection: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** Throws a `LedgerError` when the file cannot be opened or is newer than this code. */
+  constructor(path: string) {
+    this.#connection = open(path);
+    // WAL lets readers of other processes in; NORMAL loses no commit when the process is killed.
+    this.#connection.exec(
+      'pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000; pragma foreign_keys = on;',
+    );
+    this.#migrate();
+  }
+
+  all(sql: string, parameters: Parameters): readonly Row[] {
+    return this.#prepare(sql).all(...parameters);
+  }
+
+  get(sql: string, parameters: Parameters): Row | undefined {
+    return this.#prepare(sql).get(...parameters);
+  }
+
+  run(sql: string, parameters: Parameters): void {
+    this.#prepare(sql).run(...parameters);
+  }
+
+  /** Runs `work` in one transaction: all of it is kept, or nothing when it throws. */
+  transaction<T>(work: () => T): T {
+    this.#connection.exec('begin immediate');
+    try {
+      const result = work();
+      this.#connection.exec('commit');
+      return result;
+    } catch (error) {
+      if (this.#connection.isTransaction) this.#connection.exec('rollback');
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (this.#connection.isOpen) this.#connection.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#connection.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #migrate(): void {
+    const files = readdirSync(MIGRATIONS)
+      .filter((name) => name.endsWith('.sql'))
+      .toSorted();
+    // Read inside the transaction: of two processes that start at once, one finds nothing to do.
+    this.transaction(() => {
+      const version = integer(this.get('pragma user_version', []) ?? {}, 'user_version');
+      if (version > files.length) {
+        throw new LedgerError(
+          `the store has schema version ${version}, this release knows ${files.length}: start a newer release, or point STORE_URL at another file`,
+        );
+      }
+      for (const file of files.slice(version)) {
+        this.#connection.exec(readFileSync(new URL(file, MIGRATIONS), 'utf8'));
+      }
+      this.#connection.exec(`pragma user_version = ${files.length}`);
+    });
+  }
+}
+
+function open(path: string): DatabaseSync {
+  try {
+    return new DatabaseSync(path);
+  } catch (error) {
+    throw new LedgerError(
+      `cannot open the store ${path}: ${error instanceof Error ? error.message : String(error)}; check that its folder exists and can be written`,
+      { cause: error },
+    );
+  }
+}
+
+/** Reads a column that is an integer; anything else is a bug in a query. */
+export function integer(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value !== 'number') throw new TypeError(`column ${column} is not an integer`);
+  return value;
+}
+
+export function integerOrNull(row: Row, column: string): number | null {
+  return row[column] === null ? null : integer(row, column);
+}
+
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new TypeError(`column ${column} is not a text`);
+  return value;
+}
+
+export function textOrNull(row: Row, column: string): string | null {
+  return row[column] === null ? null : text(row, column);
+}
+
+/** Reads a column that holds one of a closed set of words. */
+export function word<T extends string>(row: Row, column: string, words: readonly T[]): T {
+  const value = text(row, column);
+  const found = words.find((candidate) => candidate === value);
+  if (found === undefined) throw new TypeError(`column ${column} holds an unknown word: ${value}`);
+  return found;
+}

@@ -1,0 +1,72 @@
+import { importId } from '../../domain/import.ts';
+import type { Import } from '../../domain/import.ts';
+import type { ChangeHint, Ledger } from '../ledger.ts';
+import { listChanges, listRevisions } from './changes.ts';
+import { Database } from './database.ts';
+import { findImports, listImports, track, untrack } from './imports.ts';
+import { getLatestPosition } from './positions.ts';
+import {
+  countRequest,
+  getRequestCount,
+  listProviderHealth,
+  saveProviderHealth,
+} from './providers.ts';
+import { record } from './record.ts';
+import { listRowErrorGroups, listRowErrors } from './row-errors.ts';
+import { bringForward, claimDue, countActive, findNextDueAt, releaseAll } from './schedule.ts';
+
+/**
+ * The ledger of a single process, in one SQLite file or in memory (`:memory:`). Throws a
+ * `LedgerError` when the file cannot be used.
+ */
+export function openSqliteLedger(path: string): Ledger {
+  const database = new Database(path);
+  releaseAll(database);
+  const listeners = new Set<(hint: ChangeHint) => void>();
+  const announce = (changed: Import): void => {
+    const hint = { importId: importId(changed.ref), position: changed.position };
+    for (const listener of listeners) listener(hint);
+  };
+
+  return {
+    findImports: async (ids) => findImports(database, ids),
+    listImports: async (query) => listImports(database, query),
+    listChanges: async (query) => listChanges(database, query),
+    listRevisions: async (query) => listRevisions(database, query),
+    listRowErrors: async (query) => listRowErrors(database, query),
+    listRowErrorGroups: async (id, limit) => listRowErrorGroups(database, id, limit),
+    getLatestPosition: async () => getLatestPosition(database),
+    track: async (tracking) => {
+      const tracked = track(database, tracking);
+      announce(tracked);
+      return tracked;
+    },
+    untrack: async (id) => {
+      const untracked = untrack(database, id);
+      if (untracked !== null) announce(untracked);
+      return untracked;
+    },
+    record: async (recording) => {
+      const recorded = record(database, recording);
+      if (recorded === null) return null;
+      if (recorded.isChanged) announce(recorded.import);
+      return recorded.import;
+    },
+    claimDue: async (query) => claimDue(database, query),
+    findNextDueAt: async (providerId) => findNextDueAt(database, providerId),
+    bringForward: async (id, at) => bringForward(database, id, at),
+    countActive: async (providerId) => countActive(database, providerId),
+    countRequest: async (providerId, month, limit) =>
+      countRequest(database, { providerId, month, limit }),
+    getRequestCount: async (providerId, month) => getRequestCount(database, providerId, month),
+    listProviderHealth: async () => listProviderHealth(database),
+    saveProviderHealth: async (id, health) => saveProviderHealth(database, id, health),
+    subscribe: (listener) => {
+      // A listener of its own, so that subscribing one function twice is two subscriptions.
+      const own = (hint: ChangeHint): void => listener(hint);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    close: async () => database.close(),
+  };
+}

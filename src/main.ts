@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { startApp } from './app.ts';
+import { parseConfig } from './config.ts';
+import type { Config } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { SYSTEM_CLOCK } from './domain/clock.ts';
+import { LedgerError } from './ledger/ledger.ts';
+
+/** `EX_CONFIG` of sysexits.h. */
+const EXIT_CONFIG = 78;
+
+const DEFAULT_CONFIG = 'imports.config.yml';
+
+function readConfig(): Config {
+  const name = process.env['IMPORTS_CONFIG'] ?? DEFAULT_CONFIG;
+  let text: string;
+  try {
+    text = readFileSync(name, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const message = `cannot be read (${reason}); write it, or set IMPORTS_CONFIG to where it is`;
+    throw new ConfigError(name, [{ key: name, message }]);
+  }
+  return parseConfig({ name, text, environment: process.env });
+}
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const logger = pino({ level: config.logLevel });
+  const app = await startApp(config, {
+    clock: SYSTEM_CLOCK,
+    random: Math.random,
+    fetch: globalThis.fetch,
+    logger,
+  });
+  logger.info({ url: app.url, providers: config.providers.length }, 'listening');
+  const stop = (signal: string): void => {
+    logger.info({ signal }, 'stopping');
+    app.stop().then(
+      () => logger.info('stopped'),
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not stop cleanly');
+        process.exitCode = 1;
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof ConfigError || error instanceof LedgerError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = EXIT_CONFIG;
+  } else throw error;
+}

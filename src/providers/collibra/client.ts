@@ -1,0 +1,79 @@
+import { ProviderError } from '../../domain/provider-error.ts';
+import { findStatusFailure, parseJson } from '../http.ts';
+import type { HttpAnswer } from '../http.ts';
+import type { Connection } from '../provider.ts';
+import { createAuthorizer } from './authorizer.ts';
+import type { Settings } from './settings.ts';
+import { ImportSummary, JobResource } from './wire.ts';
+
+export interface JobRequest {
+  readonly id: string;
+  /** While true, the vendor's 500 is a `not-found`. */
+  readonly mayNotExistYet: boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface SummaryRequest {
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
+/** Both reject with a `ProviderError`. */
+export interface CollibraClient {
+  getJob(request: JobRequest): Promise<JobResource>;
+  /** Null when the vendor says that there is none (404). */
+  findSummary(request: SummaryRequest): Promise<ImportSummary | null>;
+}
+
+const JOBS_PATH = { '2.0': '/rest/2.0/jobs', v1: '/rest/jobs/v1/jobs' } as const;
+
+export function createClient(settings: Settings, connection: Connection): CollibraClient {
+  const { http, now } = connection;
+  const authorizer = createAuthorizer(settings, connection);
+
+  const send = (path: string, authorization: string, signal: AbortSignal) =>
+    http({
+      method: 'GET',
+      url: new URL(settings.baseUrl + path),
+      headers: { accept: 'application/json', authorization },
+      signal,
+    });
+
+  /** A refused token is renewed once; whatever is answered then stands. */
+  async function get(path: string, signal: AbortSignal): Promise<HttpAnswer> {
+    const authorization = await authorizer.get();
+    const answer = await send(path, authorization, signal);
+    if (answer.status !== 401 || !authorizer.refuse(authorization)) return answer;
+    return send(path, await authorizer.get(), signal);
+  }
+
+  return {
+    getJob: async ({ id, mayNotExistYet, signal }) => {
+      const path = `${JOBS_PATH[settings.jobsApi]}/${encodeURIComponent(id)}`;
+      const answer = await get(path, signal);
+      const failure = findStatusFailure(answer, now());
+      // The jobs API has answered 500 instead of 404, and the vendor's own poller takes both for
+      // "not there yet" in a job's first ten seconds:
+      // https://github.com/collibra/import-api-examples JobsPoller.java
+      if (failure !== null && answer.status === 500 && mayNotExistYet) {
+        throw new ProviderError('not-found', failure.message, { cause: failure });
+      }
+      if (failure !== null) throw failure;
+      const job = parseJson(answer, JobResource);
+      if (job.id.toLowerCase() === id.toLowerCase()) return job;
+      throw new ProviderError(
+        'unexpected-response',
+        `${answer.request} answered about another job`,
+      );
+    },
+
+    findSummary: async ({ id, signal }) => {
+      const path = `/rest/2.0/import/results/${encodeURIComponent(id)}/summary`;
+      const answer = await get(path, signal);
+      const failure = findStatusFailure(answer, now());
+      if (failure?.kind === 'not-found') return null;
+      if (failure !== null) throw failure;
+      return parseJson(answer, ImportSummary);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { ProviderError } from '../../domain/provider-error.ts';
+import type { Connection, Look, LookTarget, ProviderDataSource } from '../provider.ts';
+import { createClient } from './client.ts';
+import type { CollibraClient, SummaryRequest } from './client.ts';
+import { hasEnded, observe } from './observe.ts';
+import type { SummaryAnswer } from './observe.ts';
+import type { Settings } from './settings.ts';
+import { JobId } from './wire.ts';
+
+export function createDataSource(settings: Settings, connection: Connection): ProviderDataSource {
+  const client = createClient(settings, connection);
+
+  async function lookAt(target: LookTarget, signal: AbortSignal): Promise<Look> {
+    const { externalId: id, mayNotExistYet } = target;
+    if (!JobId.safeParse(id).success) {
+      const message = `Collibra names its jobs by UUIDs, and ${JSON.stringify(id)} is none`;
+      return { kind: 'failed', error: new ProviderError('not-found', message) };
+    }
+    try {
+      const job = await client.getJob({ id, mayNotExistYet, signal });
+      const summary = hasEnded(job)
+        ? await askForSummary(client, { id, signal })
+        : ({ kind: 'not-asked' } as const);
+      const continueOnError = target.continueOnError ?? settings.continueOnError ?? null;
+      return { kind: 'observed', observation: observe({ job, summary, continueOnError }) };
+    } catch (error) {
+      if (error instanceof ProviderError) return { kind: 'failed', error };
+      throw error;
+    }
+  }
+
+  return {
+    // Neither jobs resource can be asked for several ids at once.
+    largestBatch: 1,
+    look: (targets, signal) => Promise.all(targets.map((target) => lookAt(target, signal))),
+  };
+}
+
+/** Whatever keeps the summary from us, the finish itself stands. */
+async function askForSummary(
+  client: CollibraClient,
+  request: SummaryRequest,
+): Promise<SummaryAnswer> {
+  try {
+    const summary = await client.findSummary(request);
+    return summary === null ? { kind: 'none' } : { kind: 'summary', summary };
+  } catch (error) {
+    if (error instanceof ProviderError) return { kind: 'lacking', reason: error.message };
+    throw error;
+  }
+}

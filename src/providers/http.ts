@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { ProviderError } from '../domain/provider-error.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+/** An answer of any status, read to its end. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The request in words, without its query: `GET https://host/path`. */
+  readonly request: string;
+}
+
+/**
+ * Makes one request, and only one. Rejects with a `ProviderError` when no whole answer was had:
+ * `timeout`, `unavailable` (network), `unexpected-response` (too large, or a redirect). Any status
+ * is an answer. Rejects with the signal's reason when the caller aborts.
+ */
+export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
+
+export interface HttpOptions {
+  readonly fetch: typeof fetch;
+  /** From the first byte sent to the last byte read. */
+  readonly timeoutMs: number;
+  readonly maxResponseBytes: number;
+  /** Waits for the provider's budget to allow a request; rejects when it is spent. */
+  readonly admit: (signal: AbortSignal) => Promise<void>;
+}
+
+export function createHttp({ fetch, timeoutMs, maxResponseBytes, admit }: HttpOptions): Http {
+  return async ({ method, url, headers, body, signal }) => {
+    await admit(signal);
+    const request = `${method} ${url.origin}${url.pathname}`;
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      const answer = await fetch(url, {
+        method,
+        headers,
+        body: body ?? null,
+        redirect: 'manual',
+        signal: AbortSignal.any([signal, deadline]),
+      });
+      const text = await readText(answer, maxResponseBytes, request);
+      return { status: answer.status, headers: answer.headers, text, request };
+    } catch (error) {
+      if (error instanceof ProviderError) throw error;
+      if (signal.aborted) throw signal.reason;
+      if (deadline.aborted) {
+        throw new ProviderError('timeout', `${request} did not answer within ${timeoutMs} ms`);
+      }
+      throw new ProviderError('unavailable', `${request} failed: ${networkReason(error)}`, {
+        cause: error,
+      });
+    }
+  };
+}
+
+async function readText(answer: Response, maxBytes: number, request: string): Promise<string> {
+  if (answer.body === null) return '';
+  const decoder = new TextDecoder();
+  const parts: string[] = [];
+  let size = 0;
+  // Leaving the loop by a throw cancels the body, and with it the connection.
+  for await (const chunk of answer.body) {
+    size += chunk.byteLength;
+    if (size > maxBytes) {
+      throw new ProviderError(
+        'unexpected-response',
+        `${request} answered with more than ${maxBytes} bytes; raise maxResponseBytes if that is right`,
+      );
+    }
+    parts.push(decoder.decode(chunk, { stream: true }));
+  }
+  parts.push(decoder.decode());
+  return parts.join('');
+}
+
+/** The system's own word for what went wrong (`ECONNREFUSED`, …), which fetch hides in its cause. */
+function networkReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  if (cause instanceof Error) {
+    return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+  }
+  return error.message;
+}
+
+/**
+ * The failure that a status stands for, or null when it is a success (2xx).
+ * `now` is needed to read a `Retry-After` that is a date.
+ */
+export function findStatusFailure(answer: HttpAnswer, now: number): ProviderError | null {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return null;
+  const message = `${answer.request} answered ${status}${vendorMessage(answer)}`;
+  if (status === 401 || status === 403) return new ProviderError('unauthorized', message);
+  if (status === 404 || status === 410) return new ProviderError('not-found', message);
+  if (status === 408) return new ProviderError('timeout', message);
+  const retryAfterMs = findRetryAfterMs(answer.headers, now);
+  const wait = retryAfterMs === null ? {} : { retryAfterMs };
+  if (status === 429) return new ProviderError('rate-limited', message, wait);
+  if (status >= 500) return new ProviderError('unavailable', message, wait);
+  return new ProviderError('unexpected-response', message);
+}
+
+const ErrorEnvelope = z.object({
+  message: z.string().optional(),
+  userMessage: z.string().optional(),
+  error_description: z.string().optional(),
+});
+
+const LONGEST_VENDOR_MESSAGE = 200;
+
+/** The vendor's own sentence, from a JSON envelope or a short plain text. Never a whole body. */
+function vendorMessage({ text, headers }: HttpAnswer): string {
+  const json = parseEnvelope(text);
+  const sentence = json?.userMessage ?? json?.message ?? json?.error_description;
+  if (sentence !== undefined) return `: ${sentence.slice(0, LONGEST_VENDOR_MESSAGE)}`;
+  const isPlain = headers.get('content-type')?.startsWith('text/plain') ?? false;
+  return isPlain && text !== '' ? `: ${text.slice(0, LONGEST_VENDOR_MESSAGE)}` : '';
+}
+
+function parseEnvelope(text: string): z.infer<typeof ErrorEnvelope> | undefined {
+  try {
+    return ErrorEnvelope.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), or `retry-after-ms`; null without. */
+export function findRetryAfterMs(headers: Headers, now: number): number | null {
+  const inMs = Number(headers.get('retry-after-ms') ?? Number.NaN);
+  if (Number.isFinite(inMs) && inMs >= 0) return inMs;
+  const text = headers.get('retry-after');
+  if (text === null) return null;
+  const seconds = Number(text);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : Math.max(0, at - now);
+}
+
+/**
+ * Parses an answer's body as JSON of the given shape. Throws an `unexpected-response` that names
+ * the path that failed and what was expected there; never quotes the body.
+ */
+export function parseJson<T>(answer: HttpAnswer, shape: z.ZodType<T>): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(answer.text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new ProviderError(
+      'unexpected-response',
+      `${answer.request} answered ${answer.status} with ${answer.text.length} characters that are not JSON`,
+    );
+  }
+  return parseShape(json, shape, answer.request);
+}
+
+/** Parses a value of the vendor's into the given shape; `source` says where it came from. */
+export function parseShape<T>(value: unknown, shape: z.ZodType<T>, source: string): T {
+  const parsed = shape.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues
+    .slice(0, 3)
+    .map((issue) => `${issue.path.join('.') || '(whole answer)'}: ${issue.message}`);
+  throw new ProviderError(
+    'unexpected-response',
+    `${source} does not have the expected shape: ${problems.join('; ')}`,
+  );
+}

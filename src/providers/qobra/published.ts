@@ -1,0 +1,49 @@
+import type { ImportAnswerInput } from './wire.ts';
+
+/**
+ * The example of "Fetch import" (https://docs.qobra.co), word for word: without the `error` that
+ * the same page requires, and with numbers where it types text.
+ */
+export const PUBLISHED_IMPORT = {
+  data_import: {
+    id: '647a13fe875af4b4eb7133c2',
+    created_at: '2024-06-25T09:58:32Z',
+    launched_at: '2024-06-25T10:03:27Z',
+    finished_at: '2024-06-25T10:14:12Z',
+    status: 'finished',
+    progress: 100,
+    data_tables_details: [
+      {
+        type: 'api',
+        status: 'finished',
+        data_table_key: 'companies',
+        progress: 100,
+        number_of_records: 122,
+        error: null,
+      },
+      {
+        type: 'api',
+        status: 'finished',
+        data_table_key: 'opportunities',
+        progress: 100,
+        number_of_records: null,
+        error: {
+          title: 'ParsingError',
+          description: "Can't parse 'AAAAA' as float for user attribute amount",
+          parsing_error_details: [
+            {
+              line_number: 1,
+              row: {
+                id: '1',
+                name: 'Great opportunity',
+                user: 'user@example.fr',
+                amount: 'AAAAA',
+              },
+              details: "ValueError: could not convert string to float: 'AAAAA'",
+            },
+          ],
+        },
+      },
+    ],
+  },
+} satisfies ImportAnswerInput;

@@ -1,0 +1,17 @@
+import { startFleet } from './simulated-fleet.ts';
+
+const FIRST_PORT = 4101;
+
+const fleet = await startFleet({ now: Date.now, firstPort: FIRST_PORT });
+const started = [fleet.startLoads(), fleet.startLoads(), fleet.startLoads()];
+
+const lines = ['Simulated vendors, each with three loads that have just started:', ''];
+for (const { provider, vendor } of fleet.members) {
+  lines.push(`  ${provider.title.padEnd(28)} ${vendor.url}`);
+  for (const loads of started) lines.push(`    ${loads.get(provider.kind) ?? ''}`);
+}
+process.stdout.write(`${lines.join('\n')}\n\nStop with Ctrl-C.\n`);
+
+const stop = (): void => void fleet.close();
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);

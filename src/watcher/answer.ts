@@ -1,0 +1,28 @@
+import type { Import, LookFailure } from '../domain/import.ts';
+import type { LookResult } from './look.ts';
+
+/** What a caller learns who asked for a look. */
+export type Answer =
+  | { readonly kind: 'found'; readonly import: Import }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'failed'; readonly error: LookFailure };
+
+export function answerOf({ look, kept }: LookResult): Answer {
+  if (kept !== null) return { kind: 'found', import: kept };
+  if (look.kind === 'observed') return GIVEN_UP; // Somebody else recorded meanwhile.
+  const { kind, message } = look.error;
+  return kind === 'not-found' ? { kind } : { kind: 'failed', error: { kind, message } };
+}
+
+export const GIVEN_UP: Answer = {
+  kind: 'failed',
+  error: { kind: 'unavailable', message: 'the look was given up; ask again' },
+};
+
+export const OVERLOADED: Answer = {
+  kind: 'failed',
+  error: {
+    kind: 'rate-limited',
+    message: 'too many unknown imports were asked for at once; ask again',
+  },
+};

@@ -1,0 +1,72 @@
+import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
+import type { ProviderError } from '../domain/provider-error.ts';
+import type { ProviderHealth } from '../ledger/ledger.ts';
+import { backoffMs } from './schedule.ts';
+import type { Cadence } from './schedule.ts';
+
+/** A provider that was not asked yet. */
+export const UNTRIED: ProviderHealth = {
+  lastSuccessAt: null,
+  lastFailureAt: null,
+  error: null,
+  failures: 0,
+  openUntil: null,
+};
+
+/** So many failures of the whole provider in a row, and it is left alone for a while. */
+const FAILURES_TO_OPEN = 3;
+
+/** A provider that is left alone is tried again at the latest after this. */
+const LONGEST_OPEN_MS = 300_000;
+
+export function afterSuccess(health: ProviderHealth, now: number): ProviderHealth {
+  return {
+    lastSuccessAt: now,
+    lastFailureAt: health.lastFailureAt,
+    error: null,
+    failures: 0,
+    openUntil: null,
+  };
+}
+
+export interface FailureConditions {
+  readonly error: ProviderError;
+  readonly cadence: Cadence;
+  readonly now: number;
+  readonly random: number;
+}
+
+/**
+ * The provider as a whole failed. It is left alone at once when it refused our credentials or told
+ * us how long to wait, and after some failures in a row otherwise.
+ */
+export function afterFailure(
+  health: ProviderHealth,
+  { error, cadence, now, random }: FailureConditions,
+): ProviderHealth {
+  const failures = health.failures + 1;
+  const isOpen =
+    failures >= FAILURES_TO_OPEN || error.kind === 'unauthorized' || error.retryAfterMs !== null;
+  const pauseMs = backoffMs({
+    cadence: { ...cadence, maxIntervalMs: Math.min(cadence.maxIntervalMs, LONGEST_OPEN_MS) },
+    attempts: failures,
+    factor: PROVIDER_ERROR_MEANING[error.kind].backoffFactor,
+    random,
+  });
+  return {
+    lastSuccessAt: health.lastSuccessAt,
+    lastFailureAt: now,
+    error: { kind: error.kind, message: error.message },
+    failures,
+    openUntil: isOpen ? now + (error.retryAfterMs ?? pauseMs) : null,
+  };
+}
+
+export function isOpen(health: ProviderHealth, now: number): boolean {
+  return health.openUntil !== null && now < health.openUntil;
+}
+
+/** It failed, its pause is over, and it has not answered since: one careful try at a time. */
+export function isOnProbation(health: ProviderHealth): boolean {
+  return health.openUntil !== null;
+}

@@ -1,0 +1,99 @@
+import { delay } from '../domain/clock.ts';
+import type { Clock } from '../domain/clock.ts';
+import { ProviderError } from '../domain/provider-error.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { RequestBudget } from '../providers/provider.ts';
+import { budgetFloorMs } from './schedule.ts';
+
+/** What is left of a provider's budget. */
+export interface BudgetState extends RequestBudget {
+  readonly usedThisMonth: number;
+  readonly resetsAt: number;
+}
+
+export interface BudgetOptions {
+  readonly providerId: string;
+  readonly budget: RequestBudget;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+/** Counts a provider's requests, and spaces them out. */
+export class Budget {
+  readonly #providerId: string;
+  readonly #budget: RequestBudget;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  #nextRequestAt = 0;
+
+  constructor({ providerId, budget, ledger, clock }: BudgetOptions) {
+    this.#providerId = providerId;
+    this.#budget = budget;
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  /**
+   * Resolves when one request may be made. Rejects with a `rate-limited` that says when the month
+   * is over, and counts nothing, when the month's requests are spent.
+   */
+  async admit(signal: AbortSignal): Promise<void> {
+    const { perSecond, perMonth } = this.#budget;
+    if (perSecond !== null) await this.#takeTurn(perSecond, signal);
+    if (perSecond === null && perMonth === null) return;
+    const now = this.#clock.now();
+    const limit = perMonth ?? Number.MAX_SAFE_INTEGER;
+    if (await this.#ledger.countRequest(this.#providerId, monthOf(now), limit)) return;
+    throw new ProviderError(
+      'rate-limited',
+      `the budget of ${limit} requests a month is spent; it starts again on ${new Date(endOfMonth(now)).toISOString().slice(0, 10)}`,
+      { retryAfterMs: endOfMonth(now) - now },
+    );
+  }
+
+  /** Null when the provider sets no limit. */
+  async state(): Promise<BudgetState | null> {
+    if (this.#budget.perSecond === null && this.#budget.perMonth === null) return null;
+    const now = this.#clock.now();
+    return { ...this.#budget, usedThisMonth: await this.#used(now), resetsAt: endOfMonth(now) };
+  }
+
+  /** The shortest interval between looks at one import at which the budget lasts. */
+  async floorMs(): Promise<number> {
+    const { perMonth } = this.#budget;
+    if (perMonth === null) return 0;
+    const now = this.#clock.now();
+    return budgetFloorMs({
+      perMonth,
+      used: await this.#used(now),
+      monthMs: endOfMonth(now) - startOfMonth(now),
+      resetsInMs: endOfMonth(now) - now,
+      active: await this.#ledger.countActive(this.#providerId),
+    });
+  }
+
+  async #takeTurn(perSecond: number, signal: AbortSignal): Promise<void> {
+    const now = this.#clock.now();
+    const turnAt = Math.max(now, this.#nextRequestAt);
+    this.#nextRequestAt = turnAt + 1000 / perSecond;
+    if (turnAt > now) await delay(this.#clock, turnAt - now, signal);
+  }
+
+  async #used(now: number): Promise<number> {
+    return this.#ledger.getRequestCount(this.#providerId, monthOf(now));
+  }
+}
+
+function monthOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 7);
+}
+
+function startOfMonth(instant: number): number {
+  const date = new Date(instant);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+}
+
+function endOfMonth(instant: number): number {
+  const date = new Date(instant);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1);
+}

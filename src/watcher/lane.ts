@@ -1,0 +1,249 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import { importId } from '../domain/import.ts';
+import type { ImportRef } from '../domain/import.ts';
+import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
+import type { ProviderError } from '../domain/provider-error.ts';
+import type { Claim, Ledger, ProviderHealth } from '../ledger/ledger.ts';
+import type { ProviderDataSource } from '../providers/provider.ts';
+import { answerOf, GIVEN_UP, OVERLOADED } from './answer.ts';
+import type { Answer } from './answer.ts';
+import { afterFailure, afterSuccess, isOnProbation, isOpen } from './breaker.ts';
+import { Budget } from './budget.ts';
+import type { Interest } from './interest.ts';
+import { claimOfUnknown, lookAt } from './look.ts';
+import type { LookResult, LookTask } from './look.ts';
+import type { Circumstances } from './verdict.ts';
+import { Waiting } from './waiting.ts';
+import type { WatchedProvider } from './watched-provider.ts';
+
+export interface LaneOptions {
+  readonly provider: WatchedProvider;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly interest: Interest;
+  readonly holdFinishForMs: number;
+  readonly logger: Logger;
+  readonly health: ProviderHealth;
+}
+
+/** More imports than this are not queued because somebody asks. */
+const LONGEST_QUEUE = 10_000;
+
+/** The loop of one provider. It shares nothing with the others, so a sick one delays nobody. */
+export class Lane {
+  readonly source: ProviderDataSource;
+  readonly budget: Budget;
+  readonly #options: LaneOptions;
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  /** Imports that are in no ledger, to be looked at because somebody asks. */
+  readonly #asked: ImportRef[] = [];
+  readonly #asking = new Waiting();
+  readonly #refreshing = new Waiting();
+  #health: ProviderHealth;
+  #isOn = false;
+  #isPumping = false;
+  #isNudged = false;
+  #cancelTimer: () => void = () => undefined;
+
+  constructor(options: LaneOptions) {
+    const { provider, ledger, clock, health } = options;
+    this.#options = options;
+    this.#health = health;
+    this.budget = new Budget({ providerId: provider.id, budget: provider.budget, ledger, clock });
+    this.source = provider.connect((signal) => this.budget.admit(signal));
+  }
+
+  get provider(): WatchedProvider {
+    return this.#options.provider;
+  }
+
+  get health(): ProviderHealth {
+    return this.#health;
+  }
+
+  start(): void {
+    this.#isOn = true;
+    this.nudge();
+  }
+
+  /** Starts no more looks, lets the running ones finish for a while, then aborts them. */
+  async stop(graceMs: number): Promise<void> {
+    this.#isOn = false;
+    this.#cancelTimer();
+    const cancel = this.#options.clock.after(graceMs, () => this.#stopping.abort());
+    await Promise.all(this.#running);
+    cancel();
+    this.#asking.giveUp();
+    this.#refreshing.giveUp();
+  }
+
+  /** Says that something may be due now. */
+  nudge(): void {
+    this.#isNudged = true;
+    if (!this.#isOn || this.#isPumping) return;
+    this.#isPumping = true;
+    this.#pump()
+      .catch((error: unknown) => {
+        this.#options.logger.error({ err: error }, 'the watcher stumbled; it goes on');
+        this.#isNudged = false;
+        this.#wakeIn(this.#options.provider.cadence.minIntervalMs);
+      })
+      .finally(() => {
+        this.#isPumping = false;
+        if (this.#isNudged) this.nudge();
+      });
+  }
+
+  /** Asks for a look at an import that is in no ledger; however many ask, there is one look. */
+  async ask(ref: ImportRef): Promise<Answer> {
+    if (!this.#isOn) return GIVEN_UP;
+    const { error } = this.#health;
+    if (error !== null && isOpen(this.#health, this.#options.clock.now())) {
+      return { kind: 'failed', error };
+    }
+    if (this.#asked.length >= LONGEST_QUEUE) return OVERLOADED;
+    const { answer, isFirst } = this.#asking.join(importId(ref));
+    if (isFirst) this.#asked.push(ref);
+    this.nudge();
+    return answer;
+  }
+
+  /** Waits until an import that is asked for has been answered, if it is. */
+  async settleAsk(id: string): Promise<void> {
+    await this.#asking.find(id);
+  }
+
+  /** Waits for the next look at an import that is in the ledger. */
+  async waitForLook(id: string): Promise<void> {
+    if (!this.#isOn) return;
+    const { answer } = this.#refreshing.join(id);
+    this.nudge();
+    await answer;
+  }
+
+  /** What decides, beside the answer itself, what a look means. */
+  async circumstances(claim: Claim, random: number): Promise<Circumstances> {
+    const { provider, interest, clock, holdFinishForMs } = this.#options;
+    return {
+      claim,
+      cadence: provider.cadence,
+      appearsWithinMs: provider.capabilities.appearsWithinMs,
+      holdFinishForMs,
+      isWatched: interest.isWatched(importId(claim.import.ref)),
+      budgetFloorMs: await this.budget.floorMs(),
+      now: clock.now(),
+      random,
+    };
+  }
+
+  /** Starts as many looks as there is work and room for, then sleeps until the next is due. */
+  async #pump(): Promise<void> {
+    this.#cancelTimer();
+    while (this.#isOn) {
+      this.#isNudged = false;
+      const now = this.#options.clock.now();
+      if (isOpen(this.#health, now)) return this.#wakeIn((this.#health.openUntil ?? now) - now);
+      const room = isOnProbation(this.#health) ? 1 : this.#options.provider.concurrency;
+      if (this.#running.size >= room) return;
+      const tasks = await this.#takeTasks(now);
+      if (tasks.length === 0) return this.#sleep(now);
+      this.#run(tasks);
+    }
+  }
+
+  /** Imports that somebody waits for go first. */
+  async #takeTasks(now: number): Promise<readonly LookTask[]> {
+    const { provider, ledger } = this.#options;
+    const asked = this.#asked
+      .splice(0, this.source.largestBatch)
+      .map((ref) => ({ claim: claimOfUnknown(ref, now), isAskedFor: true }));
+    const limit = this.source.largestBatch - asked.length;
+    if (limit === 0) return asked;
+    const { id: providerId, leaseMs, cadence } = provider;
+    // What would be due a moment later rides along, so that batches stay full.
+    const horizonMs = this.source.largestBatch === 1 ? 0 : cadence.minIntervalMs / 2;
+    const due = await ledger.claimDue({ providerId, limit, now, horizonMs, leaseMs });
+    return [...asked, ...due.map((claim) => ({ claim, isAskedFor: false }))];
+  }
+
+  async #sleep(now: number): Promise<void> {
+    const dueAt = await this.#options.ledger.findNextDueAt(this.#options.provider.id);
+    if (dueAt !== null) this.#wakeIn(Math.max(0, dueAt - now));
+  }
+
+  #wakeIn(delayMs: number): void {
+    this.#cancelTimer();
+    if (this.#isOn) this.#cancelTimer = this.#options.clock.after(delayMs, () => this.nudge());
+  }
+
+  #run(tasks: readonly LookTask[]): void {
+    const run = this.#look(tasks).finally(() => {
+      this.#running.delete(run);
+      this.nudge();
+    });
+    this.#running.add(run);
+  }
+
+  async #look(tasks: readonly LookTask[]): Promise<void> {
+    const { ledger, provider, clock, random, logger } = this.#options;
+    const { signal } = this.#stopping;
+    // One draw for the batch: what was looked at together is due together again.
+    const batchRandom = random();
+    let answers: readonly Answer[] = [];
+    try {
+      const results = await lookAt(tasks, {
+        source: this.source,
+        ledger,
+        appearsWithinMs: provider.capabilities.appearsWithinMs,
+        now: () => clock.now(),
+        circumstances: (claim) => this.circumstances(claim, batchRandom),
+        signal,
+      });
+      answers = results.map(answerOf);
+      await this.#learn(results);
+    } catch (error) {
+      // Aborted, or a bug or a broken store. What is leased is free again when the lease is over.
+      if (!signal.aborted)
+        logger.error({ err: error, providerId: provider.id }, 'a look broke off');
+    }
+    for (const [index, { claim }] of tasks.entries()) {
+      const id = importId(claim.import.ref);
+      this.#asking.answer(id, answers[index] ?? GIVEN_UP);
+      this.#refreshing.answer(id, answers[index] ?? GIVEN_UP);
+    }
+  }
+
+  /** What the results say about the provider as a whole. */
+  async #learn(results: readonly LookResult[]): Promise<void> {
+    const { ledger, provider, clock, random, logger } = this.#options;
+    const before = this.#health;
+    const now = clock.now();
+    const error = findProviderFailure(results);
+    this.#health =
+      error === null
+        ? afterSuccess(before, now)
+        : afterFailure(before, { error, cadence: provider.cadence, now, random: random() });
+    // A success like the one before is not worth a write.
+    if (this.#health.failures === 0 && before.failures === 0 && before.lastSuccessAt !== null)
+      return;
+    await ledger.saveProviderHealth(provider.id, this.#health);
+    const about = { providerId: provider.id, failures: this.#health.failures };
+    if (error === null) logger.info(about, 'a provider answers');
+    else logger.warn({ ...about, kind: error.kind, reason: error.message }, 'a provider fails');
+  }
+}
+
+/** The failure that speaks against the provider, if no import of the batch was answered. */
+function findProviderFailure(results: readonly LookResult[]): ProviderError | null {
+  let failure: ProviderError | null = null;
+  for (const { look } of results) {
+    if (look.kind === 'observed') return null;
+    if (!PROVIDER_ERROR_MEANING[look.error.kind].isProviderWide) return null;
+    failure ??= look.error;
+  }
+  return failure;
+}

@@ -1,0 +1,190 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import { importId } from '../domain/import.ts';
+import type { Import, ImportRef } from '../domain/import.ts';
+import type { Ledger, ProviderHealth, Tracking } from '../ledger/ledger.ts';
+import { isOpen, UNTRIED } from './breaker.ts';
+import type { BudgetState } from './budget.ts';
+import { Interest } from './interest.ts';
+import { Lane } from './lane.ts';
+import type { Answer } from './answer.ts';
+import { recordResponse } from './record-response.ts';
+import type { ResponseInput, ResponseResult } from './record-response.ts';
+import type { WatchedProvider } from './watched-provider.ts';
+
+export interface WatcherOptions {
+  readonly providers: readonly WatchedProvider[];
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** How long a finish that is not whole is held back. */
+  readonly holdFinishForMs: number;
+}
+
+/** How long a miss or a failure is remembered, so that asking again does not ask the vendor. */
+const MISS_MEMORY_MS = 10_000;
+const MOST_MISSES = 10_000;
+
+/** The only thing that talks to vendors: one loop per provider, one look at a time per import. */
+export class Watcher {
+  readonly #options: WatcherOptions;
+  readonly #interest = new Interest();
+  readonly #lanes = new Map<string, Lane>();
+  readonly #misses = new Map<string, { readonly answer: Answer; readonly until: number }>();
+
+  private constructor(options: WatcherOptions, health: ReadonlyMap<string, ProviderHealth>) {
+    this.#options = options;
+    for (const provider of options.providers) {
+      const { ledger, clock, random, logger, holdFinishForMs } = options;
+      const lane = new Lane({
+        provider,
+        ledger,
+        clock,
+        random,
+        logger,
+        holdFinishForMs,
+        interest: this.#interest,
+        health: health.get(provider.id) ?? UNTRIED,
+      });
+      this.#lanes.set(provider.id, lane);
+    }
+  }
+
+  /** A watcher that goes on where an earlier one stopped. It looks at nothing until `start`. */
+  static async create(options: WatcherOptions): Promise<Watcher> {
+    return new Watcher(options, await options.ledger.listProviderHealth());
+  }
+
+  start(): void {
+    for (const lane of this.#lanes.values()) lane.start();
+  }
+
+  /** Starts no more looks, lets the running ones finish for `graceMs`, then aborts them. */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.stop(graceMs)));
+  }
+
+  /** In the order of the configuration. */
+  listProviders(): readonly WatchedProvider[] {
+    return this.#options.providers;
+  }
+
+  findProvider(providerId: string): WatchedProvider | null {
+    return this.#lanes.get(providerId)?.provider ?? null;
+  }
+
+  /** How a provider fares right now. */
+  getHealth(providerId: string): ProviderHealth {
+    return this.#lanes.get(providerId)?.health ?? UNTRIED;
+  }
+
+  /** Whether a provider is being left alone right now. */
+  isDown(providerId: string): boolean {
+    return isOpen(this.getHealth(providerId), this.#options.clock.now());
+  }
+
+  /** What is left of a provider's budget; null when it has none. */
+  async findBudget(providerId: string): Promise<BudgetState | null> {
+    return (await this.#lanes.get(providerId)?.budget.state()) ?? null;
+  }
+
+  /**
+   * Looks at an import that is in no ledger: once, however many ask. A vendor that does not know
+   * it, or fails, is not asked about it again for a short while.
+   */
+  async ask(ref: ImportRef): Promise<Answer> {
+    const id = importId(ref);
+    const lane = this.#lanes.get(ref.providerId);
+    if (lane === undefined) return { kind: 'not-found' };
+    const remembered = this.#misses.get(id);
+    if (remembered !== undefined && this.#options.clock.now() < remembered.until) {
+      return remembered.answer;
+    }
+    const answer = await lane.ask(ref);
+    if (answer.kind === 'found') this.#misses.delete(id);
+    else this.#remember(id, answer);
+    return answer;
+  }
+
+  /** Watches an import from now on. */
+  async track(tracking: Tracking): Promise<Import> {
+    const id = importId(tracking.ref);
+    const lane = this.#lanes.get(tracking.ref.providerId);
+    // A look that a query asked for may be under way; a second one beside it would be one too many.
+    await lane?.settleAsk(id);
+    const tracked = await this.#options.ledger.track(tracking);
+    this.#misses.delete(id);
+    lane?.nudge();
+    return tracked;
+  }
+
+  /** Makes an import of a vendor response that somebody hands in as it came. */
+  async recordResponse(input: ResponseInput): Promise<ResponseResult> {
+    const { ledger, clock, random } = this.#options;
+    const lane = this.#lanes.get(input.ref.providerId);
+    if (lane === undefined) return { kind: 'not-accepted' };
+    const result = await recordResponse(input, {
+      source: lane.source,
+      ledger,
+      now: clock.now(),
+      circumstances: (claim) => lane.circumstances(claim, random()),
+    });
+    this.#misses.delete(importId(input.ref));
+    lane.nudge();
+    return result;
+  }
+
+  /**
+   * Looks at a known import now and waits for it. Does nothing when it is settled, when nobody
+   * wants it looked at, or when it was looked at within the shortest interval.
+   */
+  async refresh(known: Import): Promise<void> {
+    const { clock, ledger } = this.#options;
+    const lane = this.#lanes.get(known.ref.providerId);
+    if (lane === undefined || this.isDown(known.ref.providerId)) return;
+    const now = clock.now();
+    const { observedAt } = known.freshness;
+    if (observedAt !== null && now < observedAt + lane.provider.cadence.minIntervalMs) return;
+    const id = importId(known.ref);
+    if (await ledger.bringForward(id, now)) await lane.waitForLook(id);
+  }
+
+  /**
+   * Says that somebody watches these imports: they are looked at as often as their provider
+   * allows. Answers how to stop.
+   */
+  watch(ids: readonly string[]): () => void {
+    const { newIds, stop } = this.#interest.add(ids);
+    if (newIds.length > 0) {
+      this.#hasten(newIds).catch((error: unknown) => {
+        this.#options.logger.error({ err: error }, 'could not hasten a look; it stays on schedule');
+      });
+    }
+    return stop;
+  }
+
+  /** The first to watch an import brings its next look forward; the others change nothing. */
+  async #hasten(ids: readonly string[]): Promise<void> {
+    const { ledger } = this.#options;
+    for (const [id, known] of await ledger.findImports(ids)) {
+      const lane = this.#lanes.get(known.ref.providerId);
+      const { state, observedAt } = known.freshness;
+      if (lane === undefined || state !== 'LIVE' || observedAt === null) continue;
+      const floorMs = await lane.budget.floorMs();
+      await ledger.bringForward(
+        id,
+        observedAt + Math.max(lane.provider.cadence.minIntervalMs, floorMs),
+      );
+      lane.nudge();
+    }
+  }
+
+  #remember(id: string, answer: Answer): void {
+    const [oldest] = this.#misses.keys();
+    if (this.#misses.size >= MOST_MISSES && oldest !== undefined) this.#misses.delete(oldest);
+    this.#misses.delete(id);
+    this.#misses.set(id, { answer, until: this.#options.clock.now() + MISS_MEMORY_MS });
+  }
+}
