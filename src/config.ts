@@ -62,7 +62,7 @@ const Service = z.strictObject({
   store: z.strictObject({ url: z.string().default('sqlite:imports.db') }).prefault({}),
   auth: z
     .strictObject({
-      mode: z.literal('none', { error: 'must be none; this release has no other' }).default('none'),
+      mode: z.string().default('none'),
       scopes: z.array(z.enum(SCOPES)).default([...SCOPES]),
       allowRemote: z.boolean().default(false),
     })
@@ -112,9 +112,11 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
   collect(service, { problems, path: [] });
   const listed = z.object({ providers: z.array(z.unknown()) }).safeParse(raw).data?.providers ?? [];
   const providers = listed.flatMap((entry, index) => parseProvider(entry, { problems, index }));
-  checkUnique(providers, problems);
+  checkUnique(listed, problems);
   if (service.success) checkService(service.data, problems);
-  if (!service.success || problems.length > 0) throw new ConfigError(name, unique(problems));
+  if (!service.success || problems.length > 0) {
+    throw new ConfigError(name, withoutFollowers(problems), findExample(listed, problems));
+  }
 
   const { port, host, logLevel, store, auth, graphiql, maxRequestBytes, holdFinishFor } =
     service.data;
@@ -220,20 +222,41 @@ function withoutCommon(entry: unknown): unknown {
   return Object.fromEntries(Object.entries(entry).filter(([key]) => !common.includes(key)));
 }
 
-function checkUnique(providers: readonly ProviderConfig[], problems: ConfigProblem[]): void {
-  const seen = new Set<string>();
-  for (const { id } of providers) {
-    if (seen.has(id)) {
-      problems.push({ key: 'providers', message: `two providers have the id ${id}; rename one` });
+function checkUnique(listed: readonly unknown[], problems: ConfigProblem[]): void {
+  const seen = new Map<string, number>();
+  for (const [index, entry] of listed.entries()) {
+    const id = z.object({ id: z.string() }).safeParse(entry).data?.id;
+    if (id === undefined) continue;
+    const first = seen.get(id);
+    if (first === undefined) seen.set(id, index);
+    else {
+      const message = `${JSON.stringify(id)} is already the id of providers[${first}]; rename one`;
+      problems.push({ key: keyOf(['providers', index, 'id']), message });
     }
-    seen.add(id);
   }
+}
+
+/** An entry that works, of the kind of the first provider that does not. */
+function findExample(
+  listed: readonly unknown[],
+  problems: readonly ConfigProblem[],
+): string | undefined {
+  const index = listed.findIndex((_, at) =>
+    problems.some(({ key }) => key.startsWith(keyOf(['providers', at]))),
+  );
+  const kind = z.object({ kind: z.string() }).safeParse(listed[index]).data?.kind;
+  const entry = kind === undefined ? undefined : findProvider(kind)?.example.trim();
+  return entry === undefined ? undefined : `providers:\n${entry.replace(/^/gm, '  ')}`;
 }
 
 function checkService(
   { store, host, auth }: z.infer<typeof Service>,
   problems: ConfigProblem[],
 ): void {
+  if (auth.mode !== 'none') {
+    const message = `must be none, not ${JSON.stringify(auth.mode)}: this release has no other`;
+    problems.push({ key: 'auth.mode', message });
+  }
   if (!store.url.startsWith('sqlite:')) {
     const message = 'must be sqlite:<path> or sqlite::memory:; this release has no other store';
     problems.push({ key: 'store.url', message });
@@ -251,7 +274,7 @@ function collect(parsed: z.ZodSafeParseResult<unknown>, { problems, path }: Read
 }
 
 /** What follows from a variable that is missing is not a problem of its own. */
-function unique(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+function withoutFollowers(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   const seen = new Set<string>();
   return problems.filter(({ key, message }) => {
     const isMissing = message.startsWith('the environment variable');

@@ -17,7 +17,8 @@ export function encodeCursor(kind: CursorKind, value: number): string {
 export function decodeCursor(kind: CursorKind, text: string): number {
   const digits = text.slice(1);
   const value = Number.parseInt(digits, 36);
-  if (text[0] !== PREFIX[kind] || !Number.isSafeInteger(value) || value.toString(36) !== digits) {
+  const isNumber = Number.isSafeInteger(value) && value >= 0 && value.toString(36) === digits;
+  if (text[0] !== PREFIX[kind] || !isNumber) {
     throw graphError(
       'INVALID_CURSOR',
       `after: ${JSON.stringify(text.slice(0, 40))} is not a cursor of this list; pass one that it gave you, or leave it out`,

@@ -26,7 +26,7 @@ export interface MarketingCloudClient {
   ): Promise<readonly RetrievedSummary[]>;
 }
 
-/** The seed page's ten properties, and those that tell when and out of how many. */
+/** The ten properties of the vendor's sample, and those that tell when and out of how many. */
 const PROPERTIES = [
   'ImportDefinitionCustomerKey',
   'ImportType',
@@ -82,7 +82,7 @@ export function createClient(sessions: Sessions, { http, now }: Connection): Mar
       const summaries: RetrievedSummary[] = [];
       const seen = new Set<string>();
       let continued: string | null = null;
-      while (seen.size < MOST_PAGES) {
+      for (let pages = 0; pages < MOST_PAGES; pages += 1) {
         const page: RetrieveResponse = await retrievePage(
           retrieveRequest(taskResultIds, continued),
           signal,

@@ -1,0 +1,65 @@
+import type { Start } from './starts.ts';
+import type { Throughput } from './load.ts';
+
+export interface Named<T> {
+  readonly name: string;
+  readonly value: T;
+}
+
+/** A table as text: the first column to the left, numbers to the right. */
+function table(rows: readonly (readonly string[])[]): string {
+  const [head] = rows;
+  const widths = (head ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  return lines.map((line) => `  ${line}\n`).join('');
+}
+
+/** How one server after another did; the first is ours. */
+export function throughputTable(results: readonly Named<Throughput>[]): string {
+  const ours = results[0]?.value.requestsPerSecond ?? 0;
+  return table([
+    ['', 'requests/s', 'p50 ms', 'p99 ms', 'ours / this'],
+    ...results.map(({ name, value }) => [
+      name,
+      value.requestsPerSecond.toFixed(0),
+      value.p50Ms.toFixed(2),
+      value.p99Ms.toFixed(2),
+      (ours / value.requestsPerSecond).toFixed(2),
+    ]),
+  ]);
+}
+
+export function startTable(results: readonly Named<Start>[]): string {
+  return table([
+    ['', 'ready ms, median', 'best', 'memory MiB'],
+    ...results.map(({ name, value }) => [
+      name,
+      value.medianMs.toFixed(0),
+      value.bestMs.toFixed(0),
+      (value.rssBytes / 2 ** 20).toFixed(0),
+    ]),
+  ]);
+}
+
+/** A ratio beside what it is to be. */
+export interface Goal {
+  readonly what: string;
+  readonly measured: number;
+  readonly target: string;
+}
+
+export function goalTable(goals: readonly Goal[]): string {
+  return table([
+    ['', 'measured', 'target'],
+    ...goals.map(({ what, measured, target }) => [what, measured.toFixed(2), target]),
+  ]);
+}

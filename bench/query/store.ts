@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { importId } from '../../src/domain/import.ts';
+import type { Recording } from '../../src/ledger/ledger.ts';
+import { Database, integer } from '../../src/ledger/sqlite/database.ts';
+import { insertImport, setLabels } from '../../src/ledger/sqlite/imports.ts';
+import { takePosition } from '../../src/ledger/sqlite/positions.ts';
+import { replaceRowErrors } from '../../src/ledger/sqlite/row-errors.ts';
+import { recordingsOf } from './imports.ts';
+
+export const STORE_SIZE = 100_000;
+
+const STORE_CODE = [
+  new URL('../../src/ledger/sqlite/', import.meta.url),
+  new URL('../../src/ledger/sqlite/migrations/', import.meta.url),
+];
+const SEED_CODE = [new URL('./imports.ts', import.meta.url), new URL(import.meta.url)];
+
+/** How many imports one transaction writes. */
+const BATCH = 1_000;
+
+/**
+ * A SQLite file with `STORE_SIZE` imports. It is kept between runs, in the machine's folder for
+ * temporary files, until the store's code or the seed changes.
+ */
+export function prepareStore(say: (line: string) => void): string {
+  const folder = join(tmpdir(), 'import-status-bench');
+  const path = join(folder, `imports-${keyOfCode()}.db`);
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const unfinished = `${path}.${process.pid}`;
+  say(`making ${STORE_SIZE.toLocaleString('en')} imports, once: ${path}`);
+  const database = new Database(unfinished);
+  try {
+    for (let start = 0; start < STORE_SIZE; start += BATCH) {
+      database.transaction(() => {
+        for (let index = start; index < start + BATCH; index += 1) {
+          for (const recording of recordingsOf(index)) write(database, recording);
+        }
+      });
+    }
+  } finally {
+    database.close();
+  }
+  renameSync(unfinished, path);
+  return path;
+}
+
+/** What the ledger's `record` would write, without a commit each: that takes minutes. */
+function write(database: Database, recording: Recording): void {
+  const { ref, state, freshness, rows, labels, now, basedOnRevision } = recording;
+  if (state === null) throw new Error('the seed has no failed looks');
+  const row = database.get('/* seed: find */ select seq from imports where id = ?', [
+    importId(ref),
+  ]);
+  const seq = row === undefined ? insertImport(database, recording) : integer(row, 'seq');
+  if (labels !== undefined) setLabels(database, seq, labels);
+  const position = takePosition(database);
+  database.run(
+    `/* seed: state */ update imports
+     set revision = ?, position = ?, place = ?, phase = ?, outcome = ?, state = ?, changed_at = ?,
+         freshness = ?, observed_at = ?, next_look_at = ?
+     where seq = ?`,
+    [
+      basedOnRevision + 1,
+      position,
+      position,
+      state.job.phase,
+      state.job.outcome,
+      JSON.stringify(state),
+      now,
+      freshness.state,
+      freshness.observedAt,
+      freshness.nextLookAt,
+      seq,
+    ],
+  );
+  database.run(
+    `/* seed: revision */ insert into revisions (position, import_seq, revision, observed_at, state)
+     values (?, ?, ?, ?, ?)`,
+    [
+      position,
+      seq,
+      basedOnRevision + 1,
+      now,
+      JSON.stringify({ job: state.job, counters: state.counters }),
+    ],
+  );
+  if (rows !== null) replaceRowErrors(database, seq, rows);
+}
+
+function keyOfCode(): string {
+  const hash = createHash('sha256');
+  for (const file of SEED_CODE) hash.update(readFileSync(file));
+  for (const folder of STORE_CODE) {
+    const files = readdirSync(fileURLToPath(folder), { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => entry.name)
+      .toSorted();
+    for (const file of files) hash.update(file).update(readFileSync(new URL(file, folder)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
+
+/** A kind of store that the contract of the ledger is tried on. */
+export interface StoreKind {
+  readonly name: string;
+  /** Whether what it holds outlives the ledger that wrote it. */
+  readonly isDurable: boolean;
+  /** Makes an empty store, gone when the test ends; answers how to open a ledger on it. */
+  create(t: TestContext): Promise<() => Promise<Ledger>>;
+}
+
+export const STORES: readonly StoreKind[] = [
+  { name: 'SQLite in memory', isDurable: false, create: async (t) => opener(t, ':memory:') },
+  {
+    name: 'SQLite in a file',
+    isDurable: true,
+    create: async (t) => opener(t, join(await createFolder(t), 'imports.db')),
+  },
+];
+
+/** An empty ledger in memory, closed when the test ends. */
+export function openLedger(t: TestContext): Ledger {
+  const ledger = openSqliteLedger(':memory:');
+  t.after(() => ledger.close());
+  return ledger;
+}
+
+/** An empty folder, gone when the test ends. */
+export async function createFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'imports-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+function opener(t: TestContext, path: string): () => Promise<Ledger> {
+  return async () => {
+    const ledger = openSqliteLedger(path);
+    t.after(() => ledger.close());
+    return ledger;
+  };
+}
