@@ -113,7 +113,8 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
   const listed = z.object({ providers: z.array(z.unknown()) }).safeParse(raw).data?.providers ?? [];
   const providers = listed.flatMap((entry, index) => parseProvider(entry, { problems, index }));
   checkUnique(listed, problems);
-  if (service.success) checkService(service.data, problems);
+  const known = Service.safeParse(onlyKnownKeys(withEnvironment(raw, environment)));
+  if (known.success) checkService(known.data, problems);
   if (!service.success || problems.length > 0) {
     throw new ConfigError(name, withoutFollowers(problems), findExample(listed, problems));
   }
@@ -174,6 +175,13 @@ function withEnvironment(raw: unknown, environment: ConfigSource['environment'])
     ...(LOG_LEVEL !== undefined && { logLevel: LOG_LEVEL }),
     ...(STORE_URL !== undefined && { store: { url: STORE_URL } }),
   };
+}
+
+/** So that a key too many does not hide what else is wrong. */
+function onlyKnownKeys(raw: unknown): unknown {
+  if (typeof raw !== 'object' || raw === null) return raw;
+  const known = Object.keys(Service.shape);
+  return Object.fromEntries(Object.entries(raw).filter(([key]) => known.includes(key)));
 }
 
 function parseProvider(

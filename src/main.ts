@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { SYSTEM_CLOCK } from './domain/clock.ts';
 import { LedgerError } from './ledger/ledger.ts';
+import { ListenError } from './server/server.ts';
 
 /** `EX_CONFIG` of sysexits.h. */
 const EXIT_CONFIG = 78;
@@ -52,8 +53,10 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  if (error instanceof ConfigError || error instanceof LedgerError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = EXIT_CONFIG;
-  } else throw error;
+  const isForOperator = [ConfigError, LedgerError, ListenError].some(
+    (kind) => error instanceof kind,
+  );
+  if (!(error instanceof Error) || !isForOperator) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = EXIT_CONFIG;
 }

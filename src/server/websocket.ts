@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { Context } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { GraphContext } from '../graphql/context.ts';
@@ -16,6 +18,7 @@ const LARGEST_MESSAGE = 1_048_576;
 
 /** How long streams have to say that the server is stopping. */
 const FAREWELL_MS = 2_000;
+const FAREWELL_STEP_MS = 20;
 
 export interface WebSocketEndpoint {
   /** Waits a moment for streams to end, then closes every socket. */
@@ -28,18 +31,16 @@ export function serveWebSocket(
   { schema, context, maskError }: WebSocketOptions,
 ): WebSocketEndpoint {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
-  let running = 0;
-  let onIdle: (() => void) | null = null;
+  const clients = new Set<Context<Record<string, unknown> | undefined>>();
   const endpoint = useServer(
     {
       schema,
       context,
-      onOperation: () => {
-        running += 1;
+      onConnect: (client) => {
+        clients.add(client);
       },
-      onComplete: () => {
-        running -= 1;
-        if (running === 0) onIdle?.();
+      onClose: (client) => {
+        clients.delete(client);
       },
       onError: (_context, _id, _payload, errors) =>
         errors.map((error) => maskError(error.toJSON(), error)),
@@ -64,12 +65,11 @@ export function serveWebSocket(
 
   return {
     close: async () => {
-      if (running > 0) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        onIdle = resolve;
-        const timer = setTimeout(resolve, FAREWELL_MS);
-        await promise;
-        clearTimeout(timer);
+      const isBusy = (): boolean =>
+        [...clients].some(({ subscriptions }) => Object.keys(subscriptions).length > 0);
+      // A stream is over once its last message is written, and only the library knows when.
+      for (let waitedMs = 0; isBusy() && waitedMs < FAREWELL_MS; waitedMs += FAREWELL_STEP_MS) {
+        await setTimeout(FAREWELL_STEP_MS);
       }
       await endpoint.dispose();
     },

@@ -8,6 +8,7 @@ import type { BudgetState } from './budget.ts';
 import { Interest } from './interest.ts';
 import { Lane } from './lane.ts';
 import type { Answer } from './answer.ts';
+import { intervalMs } from './schedule.ts';
 import { recordResponse } from './record-response.ts';
 import type { ResponseInput, ResponseResult } from './record-response.ts';
 import type { WatchedProvider } from './watched-provider.ts';
@@ -102,6 +103,9 @@ export class Watcher {
     if (remembered !== undefined && this.#options.clock.now() < remembered.until) {
       return remembered.answer;
     }
+    // A look may have ended since the caller read the ledger.
+    const known = (await this.#options.ledger.findImports([id])).get(id);
+    if (known !== undefined) return { kind: 'found', import: known };
     const answer = await lane.ask(ref);
     if (answer.kind === 'found') this.#misses.delete(id);
     else this.#remember(id, answer);
@@ -172,11 +176,16 @@ export class Watcher {
       const lane = this.#lanes.get(known.ref.providerId);
       const { state, observedAt } = known.freshness;
       if (lane === undefined || state !== 'LIVE' || observedAt === null) continue;
-      const floorMs = await lane.budget.floorMs();
-      await ledger.bringForward(
-        id,
-        observedAt + Math.max(lane.provider.cadence.minIntervalMs, floorMs),
-      );
+      const waitMs = intervalMs({
+        cadence: lane.provider.cadence,
+        runningForMs: 0,
+        isWatched: true,
+        budgetFloorMs: await lane.budget.floorMs(),
+        expiresInMs: null,
+        // The longest that jitter makes it: what is due within that anyway stays as it is.
+        random: 1,
+      });
+      await ledger.bringForward(id, Math.ceil(observedAt + waitMs));
       lane.nudge();
     }
   }

@@ -1,4 +1,5 @@
 import type { TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { pino } from 'pino';
 import WebSocket from 'ws';
@@ -123,13 +124,16 @@ export function at(value: unknown, path: string): unknown {
   return found;
 }
 
+/** Long enough for anything a test waits for, and short of the runner's own patience. */
+const PATIENCE_MS = 30_000;
+
 /** Waits until something is so, letting sockets and promises do their work in between. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 200_000; turn += 1) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setImmediate(resolve));
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error('what was waited for never came');
+    await setImmediate();
   }
-  throw new Error('what was waited for never came');
 }
 
 /** The next thing from a stream; throws when it has ended. */

@@ -63,7 +63,6 @@ function localTimeOf(fields: Fields, hour: number): number | null {
   const date = new Date(local);
   const isReal =
     date.getUTCMonth() === month - 1 &&
-    date.getUTCDate() === day &&
     date.getUTCHours() === hour &&
     date.getUTCMinutes() === minute &&
     date.getUTCSeconds() === second;
