@@ -2,8 +2,8 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import type { ConfigProblem } from './config-error.ts';
-import { isProviderId } from './domain/import.ts';
-import { Duration } from './duration.ts';
+import { Common, Service } from './config-shape.ts';
+import type { LogLevel } from './config-shape.ts';
 import type { Scope } from './graphql/context.ts';
 import type { Connect, Provider, RequestBudget } from './providers/provider.ts';
 import { findProvider, listProviderKinds } from './providers/registry.ts';
@@ -44,60 +44,7 @@ export interface ConfigSource {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
-type LogLevel = (typeof LOG_LEVELS)[number];
-
-const SCOPES = [
-  'imports:read',
-  'imports:write',
-  'imports:rows',
-] as const satisfies readonly Scope[];
-
 const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
-
-const Service = z.strictObject({
-  port: z.coerce.number().int().min(0).max(65_535).default(4000),
-  host: z.string().min(1).default('127.0.0.1'),
-  logLevel: z.enum(LOG_LEVELS).default('info'),
-  store: z.strictObject({ url: z.string().default('sqlite:imports.db') }).prefault({}),
-  auth: z
-    .strictObject({
-      mode: z.string().default('none'),
-      scopes: z.array(z.enum(SCOPES)).default([...SCOPES]),
-      allowRemote: z.boolean().default(false),
-    })
-    .prefault({}),
-  graphiql: z.boolean().default(true),
-  maxRequestBytes: z.number().int().positive().default(8_388_608),
-  holdFinishFor: Duration.default(60_000),
-  providers: z.array(z.unknown()).default([]),
-});
-
-const PositiveInteger = z.number().int().positive();
-
-const Common = z.object({
-  id: z.string().refine(isProviderId, {
-    error: 'must be a lower-case word of letters, digits and hyphens, such as catalog',
-  }),
-  kind: z.string(),
-  name: z.string().min(1).optional(),
-  poll: z
-    .strictObject({
-      minInterval: Duration.default(2_000),
-      maxInterval: Duration.default(300_000),
-    })
-    .refine(({ minInterval, maxInterval }) => minInterval > 0 && minInterval <= maxInterval, {
-      error: 'minInterval must be more than 0 and at most maxInterval',
-    })
-    .prefault({}),
-  appearsWithin: Duration.optional(),
-  timeout: Duration.default(10_000),
-  concurrency: PositiveInteger.max(100).default(4),
-  maxResponseBytes: PositiveInteger.default(67_108_864),
-  budget: z
-    .strictObject({ perSecond: PositiveInteger.optional(), perMonth: PositiveInteger.optional() })
-    .optional(),
-});
 
 /** Reads the configuration. Throws one `ConfigError` with everything that is wrong with it. */
 export function parseConfig({ name, text, environment }: ConfigSource): Config {

@@ -130,7 +130,10 @@ export interface ListChangesQuery {
 export interface Change {
   readonly position: number;
   readonly import: Import;
-  /** Revisions of this import after the asked position and before the one shown. */
+  /**
+   * Revisions of this import after the asked position and before the one shown; 0 from the
+   * beginning, where nothing was seen before.
+   */
   readonly skippedRevisions: number;
 }
 
@@ -194,6 +197,7 @@ export interface ImportSchedule {
 export interface HeldFinish {
   readonly since: number;
   readonly state: ImportState;
+  readonly rows: readonly RowError[];
 }
 
 /** An import that the caller is to look at. */

@@ -38,6 +38,7 @@ export function createHttp({ fetch, timeoutMs, maxResponseBytes, admit }: HttpOp
   return async ({ method, url, headers, body, signal }) => {
     await admit(signal);
     const request = `${method} ${url.origin}${url.pathname}`;
+    checkHeaders(headers, request);
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       const answer = await fetch(url, {
@@ -55,11 +56,30 @@ export function createHttp({ fetch, timeoutMs, maxResponseBytes, admit }: HttpOp
       if (deadline.aborted) {
         throw new ProviderError('timeout', `${request} did not answer within ${timeoutMs} ms`);
       }
+      // A request that fetch refuses to make. Its error quotes what is wrong with it, which may be a
+      // credential: it is neither told nor kept.
+      if (error instanceof TypeError && error.cause === undefined) {
+        const message = `${request} could not be made: its address or a header is invalid`;
+        throw new ProviderError('unavailable', message);
+      }
       throw new ProviderError('unavailable', `${request} failed: ${networkReason(error)}`, {
         cause: error,
       });
     }
   };
+}
+
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
+
+/** Before fetch sees them: its own error quotes the value, which may be a credential. */
+function checkHeaders(headers: HttpRequest['headers'], request: string): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!UNSENDABLE.test(value)) continue;
+    throw new ProviderError(
+      'unauthorized',
+      `${request} was not sent: its ${name} holds characters that a header cannot; check the credentials`,
+    );
+  }
 }
 
 async function readText(answer: Response, maxBytes: number, request: string): Promise<string> {
@@ -136,8 +156,19 @@ function parseEnvelope(text: string): z.infer<typeof ErrorEnvelope> | undefined 
   }
 }
 
-/** `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), or `retry-after-ms`; null without. */
+/** No vendor means more than a day; an instant beyond what a store can hold would stop us for good. */
+const LONGEST_RETRY_AFTER_MS = 86_400_000;
+
+/**
+ * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), or `retry-after-ms`; null without. At
+ * most a day.
+ */
 export function findRetryAfterMs(headers: Headers, now: number): number | null {
+  const statedMs = findStatedMs(headers, now);
+  return statedMs === null ? null : Math.min(statedMs, LONGEST_RETRY_AFTER_MS);
+}
+
+function findStatedMs(headers: Headers, now: number): number | null {
   const inMs = Number(headers.get('retry-after-ms') ?? Number.NaN);
   if (Number.isFinite(inMs) && inMs >= 0) return inMs;
   const text = headers.get('retry-after');

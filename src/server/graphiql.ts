@@ -1,19 +1,42 @@
-/** Operations that work as they stand on the demo; on any other server they show what to ask. */
-const EXAMPLES = [
-  `# Every import, the one that changed last first.
+/** The import that the examples are about. */
+export interface ExampleImport {
+  readonly id: string;
+  readonly providerId: string;
+  readonly externalId: string;
+}
+
+/** Stands where an import would, while there is none. */
+const NO_IMPORT: ExampleImport = {
+  id: 'provider-id:what-the-vendor-calls-it',
+  providerId: 'provider-id',
+  externalId: 'what-the-vendor-calls-it',
+};
+
+/** Operations that work as they stand, as soon as there is an import. */
+function examplesFor(example: ExampleImport): readonly string[] {
+  const id = JSON.stringify(example.id);
+  return [
+    `# Every import, the one that changed last first.
 query LatestImports {
   imports(first: 20) {
     nodes {
       id
-      job { phase outcome effect progressPercent providerStatus explanation }
+      job {
+        phase outcome effect progressPercent
+        providerStatus explanation
+      }
       counters { total succeeded failed balanced }
-      freshness { state observedAt nextLookAt error { kind message } }
+      freshness {
+        state observedAt nextLookAt
+        error { kind message }
+      }
     }
     pageInfo { hasNextPage endCursor }
   }
 }
 `,
-  `# First where every import stands, then each change as it happens.
+    `# First where every import stands,
+# then each change as it happens.
 subscription Changes {
   importsChanged {
     position
@@ -22,65 +45,84 @@ subscription Changes {
       id
       revision
       job { phase outcome progressPercent }
-      counters { total succeeded failed added updated removed }
+      counters { total succeeded failed added }
       freshness { state }
     }
     end { reason resumeAfter }
   }
 }
 `,
-  `# Which loads had failed rows, why, and which rows.
+    `# One import until it has ended.
+subscription OneImport {
+  importChanged(id: ${id}) {
+    position
+    import {
+      revision
+      job { phase outcome effect explanation }
+      counters { total succeeded failed }
+    }
+    end { reason resumeAfter }
+  }
+}
+`,
+    `# Which loads had failed rows, why, and which rows.
 query FailedRows {
-  imports(filter: { outcomes: [COMPLETED_WITH_ERRORS, FAILED] }, first: 5) {
+  imports(
+    filter: { outcomes: [COMPLETED_WITH_ERRORS, FAILED] }
+    first: 5
+  ) {
     nodes {
       id
-      job { outcome effect explanation error { code message } }
-      rowErrorGroups { code message count firstNumber lastNumber }
+      job { outcome effect explanation error { message } }
+      rowErrorGroups {
+        code message count firstNumber lastNumber
+      }
       rowErrors(first: 3) {
         totalCount
         availability
-        nodes { number numberBasis resource code message values }
+        nodes { number numberBasis code message values }
       }
     }
   }
 }
 `,
-  `# Whether each vendor answers, and what it may still be asked.
+    `# Whether each vendor answers, and what it may be asked.
 query Providers {
   importProviders {
-    id
-    kind
-    name
-    health { state lastSuccessAt retryAt error { kind message } }
-    budget { perSecond perMonth usedThisMonth remainingThisMonth resetsAt }
-    capabilities { acceptsResponses reportsRowErrors retentionDays }
+    id kind name
+    health { state lastSuccessAt retryAt error { message } }
+    budget { perSecond perMonth usedThisMonth resetsAt }
+    capabilities { acceptsResponses reportsRowErrors }
   }
 }
 `,
-  `# Watch an import that you started yourself; this one is the example of Micro's own documentation.
+    `# Watch an import that you started.
 mutation Track {
-  trackImport(input: {
-    providerId: "micro"
-    externalId: "job_id"
-    labels: [{ key: "team", value: "sales" }]
-  }) {
+  trackImport(
+    input: {
+      providerId: ${JSON.stringify(example.providerId)}
+      externalId: ${JSON.stringify(example.externalId)}
+      labels: [{ key: "team", value: "sales" }]
+    }
+  ) {
     import { id freshness { state } labels { key value } }
     userErrors { field code message }
   }
 }
 `,
-] as const;
+  ];
+}
 
 /**
  * GraphiQL as one page that asks nobody but this server. It is nine megabytes, so it is loaded
- * when somebody opens it.
+ * when somebody opens it. `example` is the import that its operations are about.
  */
-export async function renderGraphiqlPage(): Promise<string> {
+export async function renderGraphiqlPage(example: ExampleImport | null): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   return renderGraphiQL({
     title: 'Imports',
     endpoint: '/graphql',
     subscriptionsProtocol: 'WS',
-    defaultTabs: EXAMPLES.map((query) => ({ query })),
+    defaultTabs: examplesFor(example ?? NO_IMPORT).map((query) => ({ query })),
   });
 }

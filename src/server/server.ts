@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { createContext } from '../graphql/context.ts';
 import type { Caller, GraphContext, GraphServices } from '../graphql/context.ts';
 import { createErrorMask } from '../graphql/errors.ts';
+import { findExampleImport } from '../graphql/example-import.ts';
 import { createExecutor } from '../graphql/executor.ts';
 import { renderGraphiqlPage } from './graphiql.ts';
 import { serveHealth } from './health.ts';
@@ -65,9 +66,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   serveHealth(app, services);
   if (isGraphiqlOn) {
-    app.get('/', async (_request, reply) =>
-      reply.type('text/html; charset=utf-8').send(await renderGraphiqlPage()),
-    );
+    app.get('/', async (_request, reply) => {
+      const page = await renderGraphiqlPage(await findExampleImport(services));
+      return reply.type('text/html; charset=utf-8').send(page);
+    });
   }
   const sockets = serveWebSocket(app.server, {
     schema,

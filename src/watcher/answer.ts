@@ -9,7 +9,7 @@ export type Answer =
 
 export function answerOf({ look, kept }: LookResult): Answer {
   if (kept !== null) return { kind: 'found', import: kept };
-  if (look.kind === 'observed') return GIVEN_UP; // Somebody else recorded meanwhile.
+  if (look.kind === 'observed') return GIVEN_UP;
   const { kind, message } = look.error;
   return kind === 'not-found' ? { kind } : { kind: 'failed', error: { kind, message } };
 }

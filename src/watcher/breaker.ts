@@ -19,7 +19,9 @@ const FAILURES_TO_OPEN = 3;
 /** A provider that is left alone is tried again at the latest after this. */
 const LONGEST_OPEN_MS = 300_000;
 
+/** A success of a look from before a pause ends no pause: the vendor told us to wait. */
 export function afterSuccess(health: ProviderHealth, now: number): ProviderHealth {
+  if (isOpen(health, now)) return { ...health, lastSuccessAt: now };
   return {
     lastSuccessAt: now,
     lastFailureAt: health.lastFailureAt,
@@ -45,7 +47,7 @@ export function afterFailure(
   { error, cadence, now, random }: FailureConditions,
 ): ProviderHealth {
   const failures = health.failures + 1;
-  const isOpen =
+  const mustPause =
     failures >= FAILURES_TO_OPEN || error.kind === 'unauthorized' || error.retryAfterMs !== null;
   const pauseMs = backoffMs({
     cadence: { ...cadence, maxIntervalMs: Math.min(cadence.maxIntervalMs, LONGEST_OPEN_MS) },
@@ -53,13 +55,22 @@ export function afterFailure(
     factor: PROVIDER_ERROR_MEANING[error.kind].backoffFactor,
     random,
   });
+  const openUntil = mustPause ? Math.ceil(now + (error.retryAfterMs ?? pauseMs)) : null;
   return {
-    lastSuccessAt: health.lastSuccessAt,
-    lastFailureAt: now,
-    error: { kind: error.kind, message: error.message },
+    ...afterUnreadable(health, error, now),
     failures,
-    openUntil: isOpen ? now + (error.retryAfterMs ?? pauseMs) : null,
+    // What was under way when a pause began may fail too: the longer pause stands.
+    openUntil: isOpen(health, now) ? Math.max(health.openUntil ?? 0, openUntil ?? 0) : openUntil,
   };
+}
+
+/** It answered, and nothing of the answer could be used: that pauses nothing and is no success. */
+export function afterUnreadable(
+  health: ProviderHealth,
+  error: ProviderError,
+  now: number,
+): ProviderHealth {
+  return { ...health, lastFailureAt: now, error: { kind: error.kind, message: error.message } };
 }
 
 export function isOpen(health: ProviderHealth, now: number): boolean {

@@ -35,7 +35,8 @@ export class Budget {
 
   /**
    * Resolves when one request may be made. Rejects with a `rate-limited` that says when the month
-   * is over, and counts nothing, when the month's requests are spent.
+   * is over, and counts nothing, when the month's requests are spent. It names no time to wait: a
+   * try costs nothing, and the budget may be raised.
    */
   async admit(signal: AbortSignal): Promise<void> {
     const { perSecond, perMonth } = this.#budget;
@@ -47,7 +48,6 @@ export class Budget {
     throw new ProviderError(
       'rate-limited',
       `the budget of ${limit} requests a month is spent; it starts again on ${new Date(endOfMonth(now)).toISOString().slice(0, 10)}`,
-      { retryAfterMs: endOfMonth(now) - now },
     );
   }
 
@@ -59,7 +59,7 @@ export class Budget {
   }
 
   /** The shortest interval between looks at one import at which the budget lasts. */
-  async floorMs(): Promise<number> {
+  async floorMs(importsPerRequest: number): Promise<number> {
     const { perMonth } = this.#budget;
     if (perMonth === null) return 0;
     const now = this.#clock.now();
@@ -68,7 +68,7 @@ export class Budget {
       used: await this.#used(now),
       monthMs: endOfMonth(now) - startOfMonth(now),
       resetsInMs: endOfMonth(now) - now,
-      active: await this.#ledger.countActive(this.#providerId),
+      active: Math.ceil((await this.#ledger.countActive(this.#providerId)) / importsPerRequest),
     });
   }
 

@@ -8,7 +8,7 @@ import type { Claim, Ledger, ProviderHealth } from '../ledger/ledger.ts';
 import type { ProviderDataSource } from '../providers/provider.ts';
 import { answerOf, GIVEN_UP, OVERLOADED } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { afterFailure, afterSuccess, isOnProbation, isOpen } from './breaker.ts';
+import { afterFailure, afterSuccess, afterUnreadable, isOnProbation, isOpen } from './breaker.ts';
 import { Budget } from './budget.ts';
 import type { Interest } from './interest.ts';
 import { claimOfUnknown, lookAt } from './look.ts';
@@ -112,9 +112,9 @@ export class Lane {
     return answer;
   }
 
-  /** Waits until an import that is asked for has been answered, if it is. */
-  async settleAsk(id: string): Promise<void> {
-    await this.#asking.find(id);
+  /** The answer that is waited for about an import that is in no ledger; null when none is. */
+  findAsk(id: string): Promise<Answer> | null {
+    return this.#asking.find(id);
   }
 
   /** Waits for the next look at an import that is in the ledger. */
@@ -134,10 +134,15 @@ export class Lane {
       appearsWithinMs: provider.capabilities.appearsWithinMs,
       holdFinishForMs,
       isWatched: interest.isWatched(importId(claim.import.ref)),
-      budgetFloorMs: await this.budget.floorMs(),
+      budgetFloorMs: await this.budget.floorMs(this.source.largestBatch),
       now: clock.now(),
       random,
     };
+  }
+
+  /** Answers those who wait for a look at an import that is not to be looked at any more. */
+  giveUp(id: string): void {
+    this.#refreshing.answer(id, GIVEN_UP);
   }
 
   /** Starts as many looks as there is work and room for, then sleeps until the next is due. */
@@ -150,6 +155,8 @@ export class Lane {
       const room = isOnProbation(this.#health) ? 1 : this.#options.provider.concurrency;
       if (this.#running.size >= room) return;
       const tasks = await this.#takeTasks(now);
+      // What is leased is free again when the store is next opened, or when the lease is over.
+      if (!this.#isOn) return;
       if (tasks.length === 0) return this.#sleep(now);
       this.#run(tasks);
     }
@@ -158,15 +165,23 @@ export class Lane {
   /** Imports that somebody waits for go first. */
   async #takeTasks(now: number): Promise<readonly LookTask[]> {
     const { provider, ledger } = this.#options;
-    const asked = this.#asked
-      .splice(0, this.source.largestBatch)
-      .map((ref) => ({ claim: claimOfUnknown(ref, now), isAskedFor: true }));
+    const refs = this.#asked.slice(0, this.source.largestBatch);
+    const known = await ledger.findImports(refs.map(importId));
+    const unknown = refs.filter((ref) => !known.has(importId(ref)));
+    const asked = unknown.map((ref) => ({ claim: claimOfUnknown(ref, now), isAskedFor: true }));
     const limit = this.source.largestBatch - asked.length;
-    if (limit === 0) return asked;
     const { id: providerId, leaseMs, cadence } = provider;
     // What would be due a moment later rides along, so that batches stay full.
     const horizonMs = this.source.largestBatch === 1 ? 0 : cadence.minIntervalMs / 2;
-    const due = await ledger.claimDue({ providerId, limit, now, horizonMs, leaseMs });
+    const due =
+      limit === 0 ? [] : await ledger.claimDue({ providerId, limit, now, horizonMs, leaseMs });
+    // Only now: had the store failed, they would be asked for no more.
+    this.#asked.splice(0, refs.length);
+    for (const [id, found] of known) {
+      // One that was tracked meanwhile and never seen is answered by the look that is due.
+      const isDue = found.freshness.nextLookAt !== null;
+      if (found.revision > 0 || !isDue) this.#asking.answer(id, { kind: 'found', import: found });
+    }
     return [...asked, ...due.map((claim) => ({ claim, isAskedFor: false }))];
   }
 
@@ -223,18 +238,34 @@ export class Lane {
     const before = this.#health;
     const now = clock.now();
     const error = findProviderFailure(results);
-    this.#health =
-      error === null
-        ? afterSuccess(before, now)
-        : afterFailure(before, { error, cadence: provider.cadence, now, random: random() });
+    const unreadable = findUnreadable(results);
+    if (error !== null) {
+      const conditions = { error, cadence: provider.cadence, now, random: random() };
+      this.#health = afterFailure(before, conditions);
+    } else if (unreadable !== null) {
+      this.#health = afterUnreadable(before, unreadable, now);
+    } else {
+      this.#health = afterSuccess(before, now);
+    }
     // A success like the one before is not worth a write.
-    if (this.#health.failures === 0 && before.failures === 0 && before.lastSuccessAt !== null)
-      return;
+    const isCalm = this.#health.error === null && before.error === null;
+    if (isCalm && before.lastSuccessAt !== null) return;
     await ledger.saveProviderHealth(provider.id, this.#health);
     const about = { providerId: provider.id, failures: this.#health.failures };
-    if (error === null) logger.info(about, 'a provider answers');
-    else logger.warn({ ...about, kind: error.kind, reason: error.message }, 'a provider fails');
+    const failure = error ?? unreadable;
+    if (failure === null) logger.info(about, 'a provider answers');
+    else logger.warn({ ...about, kind: failure.kind, reason: failure.message }, 'a provider fails');
   }
+}
+
+/** Why no answer of the batch could be used, although the vendor answered; null when one could. */
+function findUnreadable(results: readonly LookResult[]): ProviderError | null {
+  let unreadable: ProviderError | null = null;
+  for (const { look } of results) {
+    if (look.kind === 'observed' || look.error.kind === 'not-found') return null;
+    if (look.error.kind === 'unexpected-response') unreadable ??= look.error;
+  }
+  return unreadable;
 }
 
 /** The failure that speaks against the provider, if no import of the batch was answered. */

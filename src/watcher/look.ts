@@ -1,7 +1,7 @@
 import { ProviderError } from '../domain/provider-error.ts';
-import { unknownImport } from '../domain/import.ts';
+import { importId, unknownImport } from '../domain/import.ts';
 import type { Import, ImportRef } from '../domain/import.ts';
-import type { Claim, Ledger } from '../ledger/ledger.ts';
+import type { Claim, Ledger, Recording } from '../ledger/ledger.ts';
 import type { Look, ProviderDataSource } from '../providers/provider.ts';
 import { judge } from './verdict.ts';
 import type { Circumstances } from './verdict.ts';
@@ -39,10 +39,16 @@ export async function lookAt(
     const look = looks[index] ?? missingAnswer();
     const isKept = look.kind === 'observed' || !task.isAskedFor;
     const verdict = isKept ? judge(look, await options.circumstances(task.claim)) : null;
-    const kept = verdict === null ? null : await options.ledger.record(verdict);
+    const kept = verdict === null ? null : await keep(verdict, options.ledger);
     results.push({ look, kept });
   }
   return results;
+}
+
+/** When somebody else recorded meanwhile, what they recorded is what is kept. */
+async function keep(verdict: Recording, ledger: Ledger): Promise<Import | null> {
+  const id = importId(verdict.ref);
+  return (await ledger.record(verdict)) ?? (await ledger.findImports([id])).get(id) ?? null;
 }
 
 /** A failure of the whole call is a failure of each import in it. */

@@ -62,7 +62,10 @@ export interface BudgetConditions {
   readonly active: number;
 }
 
-/** This share of a month's requests may be spent ahead of time before intervals stretch. */
+/**
+ * So much of what an even pace would have left may be spent ahead of it before intervals stretch
+ * to that pace. A share of what is left, not of the month: else it would all be spent too early.
+ */
 const ADVANCE = 0.1;
 
 /**
@@ -75,7 +78,7 @@ export function budgetFloorMs(conditions: BudgetConditions): number {
   const remaining = perMonth - used;
   if (remaining <= 0) return resetsInMs;
   const evenPaceMs = (resetsInMs * active) / remaining;
-  const spentAhead = perMonth * (resetsInMs / monthMs) - remaining;
-  const share = spentAhead / (perMonth * ADVANCE);
+  const evenlyLeft = perMonth * (resetsInMs / monthMs);
+  const share = (evenlyLeft - remaining) / (evenlyLeft * ADVANCE);
   return evenPaceMs * Math.min(1, Math.max(0, share));
 }

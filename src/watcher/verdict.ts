@@ -33,65 +33,63 @@ export function judge(look: Look, circumstances: Circumstances): Recording {
 }
 
 function judgeObservation(observation: Observation, at: Circumstances): Recording {
-  const wasFinished = at.claim.import.state.job.phase === 'FINISHED';
   const isFinished = observation.job.phase === 'FINISHED';
   // A finish is never taken back, whatever a late or stale answer says.
-  if (!isFinished && (wasFinished || at.claim.schedule.held !== null)) return holdOn(at);
-  if (isFinished && observation.lacking !== null) return judgeIncomplete(observation, at);
-  const known = { state: stateOf(observation), rows: observation.rows, held: null };
+  if (!isFinished && (wasFinished(at) || at.claim.schedule.held !== null)) {
+    return holdOn(at, { held: at.claim.schedule.held });
+  }
+  const { lacking, rows } = observation;
+  const state = stateOf(observation);
+  if (isFinished && lacking !== null) {
+    const since = at.claim.schedule.held?.since ?? at.now;
+    return holdOn(at, { held: { since, state, rows } });
+  }
+  const known = { state, rows, held: null };
   if (isFinished) return recording(at, { ...known, freshness: 'SETTLED', waitMs: null });
   if (observation.job.phase === 'UNKNOWN') {
-    return recording(at, {
-      ...known,
-      freshness: 'LIVE',
-      attempts: attemptsAfter(at),
-      waitMs: growingMs(at),
-    });
+    const waitMs = growingMs(at, observation.job.expiresAt);
+    return recording(at, { ...known, freshness: 'LIVE', attempts: attemptsAfter(at), waitMs });
   }
   return recording(at, { ...known, freshness: 'LIVE', waitMs: liveMs(observation, at) });
 }
 
-/** The vendor says that it ended, and what belongs to the end could not be had. */
-function judgeIncomplete(observation: Observation, at: Circumstances): Recording {
-  const { claim, now } = at;
-  const state = stateOf(observation);
-  const held: HeldFinish = { since: claim.schedule.held?.since ?? now, state };
-  const heldForMs = now - held.since;
-  const wasFinished = claim.import.state.job.phase === 'FINISHED';
-  if (!wasFinished && heldForMs < at.holdFinishForMs) return holdOn(at, held);
-  const known = { state, rows: observation.rows, held };
-  if (heldForMs >= GIVE_UP_AFTER_MS) {
-    return recording(at, { ...known, freshness: 'SETTLED', waitMs: null });
-  }
-  return recording(at, {
-    ...known,
-    freshness: 'LIVE',
-    attempts: attemptsAfter(at),
-    waitMs: growingMs(at),
-  });
+interface Holding {
+  /** Null when the finish is published already and nothing is lacking. */
+  readonly held: HeldFinish | null;
+  /** Why nothing was learnt; absent when the vendor answered. */
+  readonly error?: ProviderError;
+  /** How long to wait after the failure. */
+  readonly pauseMs?: number;
 }
 
-/** Keeps what is published; publishes a finish that was held back for long enough. */
-function holdOn(at: Circumstances, held: HeldFinish | null = at.claim.schedule.held): Recording {
-  const { claim, cadence, now } = at;
-  const leftMs = held === null ? 0 : held.since + at.holdFinishForMs - now;
-  if (leftMs > 0) {
-    return recording(at, {
-      state: null,
-      rows: null,
-      held,
-      freshness: claim.import.revision === 0 ? 'PENDING' : 'LIVE',
-      waitMs: Math.min(cadence.minIntervalMs, leftMs),
-    });
+/**
+ * The vendor said once that it ended, and what belongs to the end could not be had. Keeps what is
+ * published for as long as a finish may be held back, then publishes the finish as it is, and in
+ * the end takes it for whole.
+ */
+function holdOn(at: Circumstances, { held, error, pauseMs }: Holding): Recording {
+  const { claim, cadence, now, holdFinishForMs } = at;
+  const failing = error === undefined ? {} : { error };
+  const heldForMs = held === null ? Infinity : now - held.since;
+  const isPublishedAlready = wasFinished(at) && held === claim.schedule.held;
+  const published = isPublishedAlready
+    ? { state: null, rows: null }
+    : { state: held?.state ?? null, rows: held?.rows ?? null };
+  if (heldForMs >= GIVE_UP_AFTER_MS) {
+    return recording(at, { ...published, held, freshness: 'SETTLED', waitMs: null, ...failing });
   }
-  return recording(at, {
-    state: held?.state ?? null,
-    rows: null,
-    held,
-    freshness: 'LIVE',
-    attempts: attemptsAfter(at),
-    waitMs: growingMs(at),
-  });
+  const leftMs = wasFinished(at) ? 0 : holdFinishForMs - heldForMs;
+  // No look comes before the vendor's own pause is over, so it is now or too late.
+  const isPublished = leftMs <= 0 || (error?.retryAfterMs ?? 0) > leftMs;
+  const attempts = attemptsAfter(at);
+  const calm = isPublished || claim.import.revision > 0 ? 'LIVE' : 'PENDING';
+  const freshness = error === undefined ? calm : 'BACKING_OFF';
+  if (!isPublished) {
+    const waitMs = Math.min(pauseMs ?? cadence.minIntervalMs, leftMs);
+    return recording(at, { state: null, rows: null, held, freshness, waitMs, ...failing });
+  }
+  const waitMs = pauseMs ?? growingMs(at, null);
+  return recording(at, { ...published, held, freshness, attempts, waitMs, ...failing });
 }
 
 function judgeFailure(error: ProviderError, at: Circumstances): Recording {
@@ -99,19 +97,17 @@ function judgeFailure(error: ProviderError, at: Circumstances): Recording {
   if (error.kind === 'not-found') return judgeNotFound(error, at);
   const expiresAt = claim.import.state.job.expiresAt;
   if (expiresAt !== null && now >= expiresAt) return forget(error, at);
-  const { held } = claim.schedule;
-  const isHeldLongEnough = held !== null && now - held.since >= at.holdFinishForMs;
   const pauseMs = error.retryAfterMs ?? failureMs(error, at);
-  const leftMs =
-    held === null || isHeldLongEnough ? pauseMs : held.since + at.holdFinishForMs - now;
+  const { held } = claim.schedule;
+  if (held !== null || wasFinished(at)) return holdOn(at, { held, error, pauseMs });
   return recording(at, {
-    state: isHeldLongEnough ? held.state : null,
+    state: null,
     rows: null,
-    held,
+    held: null,
     freshness: 'BACKING_OFF',
     error,
     attempts: attemptsAfter(at),
-    waitMs: Math.max(1, Math.min(pauseMs, leftMs)),
+    waitMs: pauseMs,
   });
 }
 
@@ -141,13 +137,14 @@ function judgeNotFound(error: ProviderError, at: Circumstances): Recording {
 
 /** The vendor has forgotten an import that we knew: what we know stands, rows we lack are lost. */
 function forget(error: ProviderError, at: Circumstances): Recording {
-  const state = at.claim.schedule.held?.state ?? at.claim.import.state;
+  const { held } = at.claim.schedule;
+  const state = held?.state ?? at.claim.import.state;
   const isRowsLost = state.rowErrors.availability === 'PENDING';
   return recording(at, {
     state: isRowsLost
       ? { ...state, rowErrors: { ...state.rowErrors, availability: 'EXPIRED' } }
       : state,
-    rows: null,
+    rows: held?.rows ?? null,
     held: null,
     freshness: 'GONE',
     error,
@@ -187,6 +184,10 @@ function recording({ claim, now }: Circumstances, decision: Decision): Recording
   };
 }
 
+function wasFinished({ claim }: Circumstances): boolean {
+  return claim.import.state.job.phase === 'FINISHED';
+}
+
 function stateOf({ job, counters, resources, rowErrors }: Observation): ImportState {
   return { job, counters, resources, rowErrors };
 }
@@ -209,10 +210,13 @@ function liveMs({ job }: Observation, at: Circumstances): number {
   });
 }
 
-function growingMs(at: Circumstances): number {
-  const { cadence, random, budgetFloorMs } = at;
+/** Longer each time that nothing is learnt, but never so long that the vendor forgets it first. */
+function growingMs(at: Circumstances, expiresAt: number | null): number {
+  const { cadence, random, budgetFloorMs, now } = at;
   const grown = backoffMs({ cadence, attempts: attemptsAfter(at), factor: 1, random });
-  return Math.max(grown, budgetFloorMs);
+  const waitMs = Math.max(grown, budgetFloorMs);
+  if (expiresAt === null) return waitMs;
+  return Math.min(waitMs, Math.max(cadence.minIntervalMs, (expiresAt - now) / 2));
 }
 
 function failureMs(error: ProviderError, at: Circumstances): number {

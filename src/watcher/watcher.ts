@@ -26,13 +26,15 @@ export interface WatcherOptions {
 
 /** How long a miss or a failure is remembered, so that asking again does not ask the vendor. */
 const MISS_MEMORY_MS = 10_000;
-const MOST_MISSES = 10_000;
+const MOST_REMEMBERED = 10_000;
 
 /** The only thing that talks to vendors: one loop per provider, one look at a time per import. */
 export class Watcher {
   readonly #options: WatcherOptions;
   readonly #interest = new Interest();
   readonly #lanes = new Map<string, Lane>();
+  /** When an import was last refreshed, for those that the vendor does not show. */
+  readonly #refreshes = new Map<string, number>();
   readonly #misses = new Map<string, { readonly answer: Answer; readonly until: number }>();
 
   private constructor(options: WatcherOptions, health: ReadonlyMap<string, ProviderHealth>) {
@@ -117,11 +119,20 @@ export class Watcher {
     const id = importId(tracking.ref);
     const lane = this.#lanes.get(tracking.ref.providerId);
     // A look that a query asked for may be under way; a second one beside it would be one too many.
-    await lane?.settleAsk(id);
+    const asked = lane?.findAsk(id) ?? null;
+    if (asked !== null) await asked;
     const tracked = await this.#options.ledger.track(tracking);
     this.#misses.delete(id);
     lane?.nudge();
     return tracked;
+  }
+
+  /** Stops looks at an import and keeps what is known; null when there is no such import. */
+  async untrack(ref: ImportRef): Promise<Import | null> {
+    const id = importId(ref);
+    const untracked = await this.#options.ledger.untrack(id);
+    this.#lanes.get(ref.providerId)?.giveUp(id);
+    return untracked;
   }
 
   /** Makes an import of a vendor response that somebody hands in as it came. */
@@ -142,16 +153,19 @@ export class Watcher {
 
   /**
    * Looks at a known import now and waits for it. Does nothing when it is settled, when nobody
-   * wants it looked at, or when it was looked at within the shortest interval.
+   * wants it looked at, when its vendor fails (the schedule alone decides when to try again), or
+   * when it was looked at or refreshed within the shortest interval.
    */
   async refresh(known: Import): Promise<void> {
     const { clock, ledger } = this.#options;
     const lane = this.#lanes.get(known.ref.providerId);
     if (lane === undefined || this.isDown(known.ref.providerId)) return;
     const now = clock.now();
-    const { observedAt } = known.freshness;
-    if (observedAt !== null && now < observedAt + lane.provider.cadence.minIntervalMs) return;
     const id = importId(known.ref);
+    const { observedAt, state } = known.freshness;
+    const lastAt = Math.max(observedAt ?? 0, this.#refreshes.get(id) ?? 0);
+    if (state === 'BACKING_OFF' || now < lastAt + lane.provider.cadence.minIntervalMs) return;
+    rememberIn(this.#refreshes, id, now);
     if (await ledger.bringForward(id, now)) await lane.waitForLook(id);
   }
 
@@ -180,7 +194,7 @@ export class Watcher {
         cadence: lane.provider.cadence,
         runningForMs: 0,
         isWatched: true,
-        budgetFloorMs: await lane.budget.floorMs(),
+        budgetFloorMs: await lane.budget.floorMs(lane.source.largestBatch),
         expiresInMs: null,
         // The longest that jitter makes it: what is due within that anyway stays as it is.
         random: 1,
@@ -191,9 +205,15 @@ export class Watcher {
   }
 
   #remember(id: string, answer: Answer): void {
-    const [oldest] = this.#misses.keys();
-    if (this.#misses.size >= MOST_MISSES && oldest !== undefined) this.#misses.delete(oldest);
-    this.#misses.delete(id);
-    this.#misses.set(id, { answer, until: this.#options.clock.now() + MISS_MEMORY_MS });
+    const until = this.#options.clock.now() + MISS_MEMORY_MS;
+    rememberIn(this.#misses, id, { answer, until });
   }
+}
+
+/** Keeps the latest, and no more than so many. */
+function rememberIn<T>(memory: Map<string, T>, id: string, value: T): void {
+  const [oldest] = memory.keys();
+  if (memory.size >= MOST_REMEMBERED && oldest !== undefined) memory.delete(oldest);
+  memory.delete(id);
+  memory.set(id, value);
 }

@@ -18,9 +18,9 @@ export const Mutation: MutationResolvers = {
     });
     return { import: tracked, userErrors: [] };
   },
-  untrackImport: async (_, { input }, { ledger }) => {
+  untrackImport: async (_, { input }, { watcher }) => {
     const ref = findImportRef(input.id);
-    const untracked = ref === null ? null : await ledger.untrack(input.id);
+    const untracked = ref === null ? null : await watcher.untrack(ref);
     if (untracked === null) return { import: null, userErrors: [unknownImportError(ref)] };
     return { import: untracked, userErrors: [] };
   },

@@ -32,7 +32,8 @@ export function listChanges(
     skippedRevisions: after === 0 ? 0 : integer(row, 'skipped'),
   }));
   const hasMore = rows.length > first;
-  const end = hasMore ? (changes.at(-1)?.position ?? after) : Math.max(after, latest);
+  const last = changes.at(-1)?.position ?? after;
+  const end = hasMore ? last : Math.max(last, latest);
   return { changes, endPosition: end, hasMore };
 }
 

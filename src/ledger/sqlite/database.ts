@@ -6,6 +6,9 @@ import { LedgerError } from '../ledger.ts';
 export type Parameters = readonly SQLInputValue[];
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 
+/** How long a statement waits for another process to finish its own. */
+const BUSY_TIMEOUT_MS = 5_000;
+
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 /** One SQLite database, its schema brought up to date. Statements are prepared once. */
@@ -16,11 +19,12 @@ export class Database {
   /** Throws a `LedgerError` when the file cannot be opened or is newer than this code. */
   constructor(path: string) {
     this.#connection = open(path);
-    // WAL lets readers of other processes in; NORMAL loses no commit when the process is killed.
-    this.#connection.exec(
-      'pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000; pragma foreign_keys = on;',
-    );
-    this.#migrate();
+    try {
+      this.#migrate();
+    } catch (error) {
+      this.#connection.close();
+      throw error;
+    }
   }
 
   all(sql: string, parameters: Parameters): readonly Row[] {
@@ -82,9 +86,17 @@ export class Database {
 }
 
 function open(path: string): DatabaseSync {
+  let connection: DatabaseSync | null = null;
   try {
-    return new DatabaseSync(path);
+    // Before anything that takes a lock: of several that start at once, the others wait.
+    connection = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    // WAL lets readers of other processes in; NORMAL loses no commit when the process is killed.
+    connection.exec(
+      'pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on;',
+    );
+    return connection;
   } catch (error) {
+    connection?.close();
     throw new LedgerError(
       `cannot open the store ${path}: ${error instanceof Error ? error.message : String(error)}; check that its folder exists and can be written`,
       { cause: error },

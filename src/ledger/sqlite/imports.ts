@@ -160,7 +160,7 @@ export function setLabels(database: Database, seq: number, labels: ImportLabels)
 export function untrack(database: Database, id: string): Import | null {
   database.run(
     `/* untrack */ update imports
-     set freshness = 'UNTRACKED', next_look_at = null, lease_until = null
+     set freshness = 'UNTRACKED', next_look_at = null
      where id = ? and freshness in ('PENDING', 'LIVE', 'BACKING_OFF')`,
     [id],
   );

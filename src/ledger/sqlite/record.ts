@@ -89,10 +89,11 @@ function writeRevision(database: Database, { seq, before, recording }: RevisionI
 /** An untracked import stays so, unless what came in settles it. */
 function writeSchedule(database: Database, seq: number, recording: Recording): void {
   const { freshness, attempts, held } = recording;
+  database.run('/* record: lease */ update imports set lease_until = null where seq = ?', [seq]);
   database.run(
     `/* record: schedule */ update imports
      set freshness = ?, observed_at = ?, next_look_at = ?, error_kind = ?, error_message = ?,
-         attempts = ?, held_since = ?, held_state = ?, lease_until = null
+         attempts = ?, held_since = ?, held_finish = ?
      where seq = ? and (freshness <> 'UNTRACKED' or ? = 'SETTLED')`,
     [
       freshness.state,
@@ -102,7 +103,7 @@ function writeSchedule(database: Database, seq: number, recording: Recording): v
       freshness.error?.message ?? null,
       attempts,
       held?.since ?? null,
-      held === null ? null : JSON.stringify(held.state),
+      held === null ? null : JSON.stringify({ state: held.state, rows: held.rows }),
       seq,
       freshness.state,
     ],

@@ -1,7 +1,7 @@
 import type { Claim, ClaimQuery, HeldFinish } from '../ledger.ts';
 import { integer, integerOrNull, text } from './database.ts';
 import type { Database, Row } from './database.ts';
-import { IMPORT_COLUMNS, importOf, stateOf } from './import-row.ts';
+import { IMPORT_COLUMNS, importOf } from './import-row.ts';
 
 export function claimDue(
   database: Database,
@@ -15,7 +15,7 @@ export function claimDue(
        select seq from imports
        where provider_id = ? and next_look_at <= ? and (lease_until is null or lease_until <= ?)
        order by next_look_at limit ?)
-     returning ${IMPORT_COLUMNS}, attempts, held_since, held_state, tracked_at, continue_on_error`,
+     returning ${IMPORT_COLUMNS}, attempts, held_since, held_finish, tracked_at, continue_on_error`,
     [now + leaseMs, providerId, now + horizonMs, now, limit],
   );
   return rows.map(claimOf);
@@ -36,7 +36,7 @@ function claimOf(row: Row): Claim {
 
 function heldOf(row: Row): HeldFinish | null {
   const since = integerOrNull(row, 'held_since');
-  return since === null ? null : { since, state: stateOf(text(row, 'held_state')) };
+  return since === null ? null : { since, ...JSON.parse(text(row, 'held_finish')) };
 }
 
 /** For a store with one process: whatever an earlier process had leased is free again. */

@@ -23,7 +23,8 @@ create table imports (
   error_message text,
   attempts integer not null,
   held_since integer,
-  held_state text,
+  -- State and rows of a finish that is held back, as JSON.
+  held_finish text,
   tracked_at integer not null,
   continue_on_error integer,
   lease_until integer

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { LedgerError } from '../../src/ledger/ledger.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
+import {
+  claimQuery,
+  finishedJob,
+  freshness,
+  recording,
+  REF,
+  refOf,
+  rowError,
+  START,
+  state,
+} from '../support/builders.ts';
+import { createFolder, STORES } from '../support/ledgers.ts';
+
+const ID = 'catalog:load-1';
+
+for (const store of STORES.filter(({ isDurable }) => isDurable)) {
+  describe(`a restart, on ${store.name}`, () => {
+    test('goes on where the last process stopped', async (t) => {
+      const open = await store.create(t);
+      const first = await open();
+      const held = { since: START, state: state({ job: finishedJob() }), rows: [rowError()] };
+      const kept = await first.record(
+        recording({ rows: [rowError()], labels: { run: '7' }, held, attempts: 2 }),
+      );
+      await first.countRequest('crm', '2026-01', 10);
+      await first.close();
+
+      const second = await open();
+
+      assert.deepEqual((await second.findImports([ID])).get(ID), kept);
+      assert.equal(await second.getLatestPosition(), kept?.position);
+      assert.equal(await second.getRequestCount('crm', '2026-01'), 1);
+      const [claim] = await second.claimDue(claimQuery({ now: START + 2_000 }));
+      assert.deepEqual(claim?.schedule, {
+        attempts: 2,
+        held,
+        trackedAt: START,
+        continueOnError: null,
+      });
+      const next = await second.record(
+        recording({ basedOnRevision: 1, state: state({ job: finishedJob() }) }),
+      );
+      assert.equal(next?.revision, 2);
+      assert.ok((next.position ?? 0) > (kept?.position ?? 0));
+    });
+
+    test('frees what the last process was looking at', async (t) => {
+      const open = await store.create(t);
+      const first = await open();
+      await first.track({ ref: REF, now: START });
+      assert.equal((await first.claimDue(claimQuery({ leaseMs: 3_600_000 }))).length, 1);
+      await first.close();
+
+      const second = await open();
+
+      assert.equal(await second.findNextDueAt('catalog'), START);
+      assert.equal((await second.claimDue(claimQuery())).length, 1);
+    });
+
+    test('closing twice is closing once', async (t) => {
+      const ledger = await (await store.create(t))();
+      await ledger.close();
+      await ledger.close();
+    });
+  });
+}
+
+test('a store of a newer release is refused in a sentence that says what to do', async (t) => {
+  const path = join(await createFolder(t), 'imports.db');
+  await openSqliteLedger(path).close();
+  const database = new DatabaseSync(path);
+  database.exec('pragma user_version = 9999');
+  database.close();
+
+  assert.throws(() => openSqliteLedger(path), {
+    name: 'LedgerError',
+    message: /schema version 9999.*start a newer release, or point STORE_URL at another file/,
+  });
+});
+
+test('a path where no store can be is refused in a sentence that says what to do', async (t) => {
+  const folder = await createFolder(t);
+  for (const path of [folder, join(folder, 'missing', 'imports.db')]) {
+    assert.throws(() => openSqliteLedger(path), {
+      name: 'LedgerError',
+      message: /cannot open the store .*check that its folder exists and can be written/,
+    });
+  }
+});
+
+test('a file that is no database is refused as one that cannot be opened', async (t) => {
+  const path = join(await createFolder(t), 'notes.txt');
+  await writeFile(path, 'these are my notes\n'.repeat(100));
+  assert.throws(() => openSqliteLedger(path), LedgerError);
+});
+
+test('many processes can start on one empty file at once', async (t) => {
+  const path = join(await createFolder(t), 'imports.db');
+  const ledger = fileURLToPath(
+    new URL('../../src/ledger/sqlite/sqlite-ledger.ts', import.meta.url),
+  );
+  const program = `
+    import { openSqliteLedger } from ${JSON.stringify(ledger)};
+    const ledger = openSqliteLedger(${JSON.stringify(path)});
+    const ref = { providerId: 'catalog', externalId: String(process.pid) };
+    await ledger.track({ ref, now: 1 });
+    await ledger.close();`;
+  const start = () =>
+    promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+
+  await Promise.all(Array.from({ length: 8 }, start));
+
+  const both = openSqliteLedger(path);
+  t.after(() => both.close());
+  const { items } = await both.listImports({ filter: {}, first: 100, after: null });
+  assert.equal(items.length, 8);
+  assert.equal(new Set(items.map(({ place }) => place)).size, 8);
+});
+
+test('two processes write one order of positions', async (t) => {
+  const path = join(await createFolder(t), 'imports.db');
+  const ledgers = [openSqliteLedger(path), openSqliteLedger(path)];
+  for (const ledger of ledgers) t.after(() => ledger.close());
+  const positions: (number | null | undefined)[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    for (const [index, ledger] of ledgers.entries()) {
+      const ref = refOf(`load-${round}-${index}`);
+      const recorded = await ledger.record(recording({ ref, freshness: freshness() }));
+      positions.push(recorded?.position);
+    }
+  }
+  assert.equal(new Set(positions).size, 10);
+  const pages = await Promise.all(
+    ledgers.map((ledger) => ledger.listChanges({ filter: {}, first: 100, after: 0 })),
+  );
+  assert.deepEqual(pages[0], pages[1]);
+  assert.deepEqual(
+    pages[0]?.changes.map(({ position }) => position),
+    positions,
+  );
+});
