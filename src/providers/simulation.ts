@@ -44,6 +44,14 @@ export const ORDINARY_LOAD: SimulatedLoad = {
   continueOnError: true,
 };
 
+const SUBMITTED_ROW_MS = 20;
+
+/** The load that comes of rows that somebody sends to a simulator: it starts at once. */
+export function submittedLoad(rows: number, failedRows: number): SimulatedLoad {
+  const runsForMs = rows * SUBMITTED_ROW_MS;
+  return { ...ORDINARY_LOAD, rows, failedRows, queuedForMs: 0, runsForMs };
+}
+
 export interface SimulatorOptions {
   /** Milliseconds since the epoch. */
   readonly now: () => number;

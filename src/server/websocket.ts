@@ -31,7 +31,7 @@ export function serveWebSocket(
   { schema, context, maskError }: WebSocketOptions,
 ): WebSocketEndpoint {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
-  const clients = new Set<Context<Record<string, unknown> | undefined>>();
+  const clients = new Set<Context>();
   const endpoint = useServer(
     {
       schema,
@@ -65,15 +65,22 @@ export function serveWebSocket(
 
   return {
     close: async () => {
-      const isBusy = (): boolean =>
-        [...clients].some(({ subscriptions }) => Object.keys(subscriptions).length > 0);
       // A stream is over once its last message is written, and only the library knows when.
-      for (let waitedMs = 0; isBusy() && waitedMs < FAREWELL_MS; waitedMs += FAREWELL_STEP_MS) {
+      for (
+        let waitedMs = 0;
+        isBusy(clients) && waitedMs < FAREWELL_MS;
+        waitedMs += FAREWELL_STEP_MS
+      ) {
         await setTimeout(FAREWELL_STEP_MS);
       }
       await endpoint.dispose();
     },
   };
+}
+
+/** Whether any client still has an operation under way. */
+function isBusy(clients: ReadonlySet<Context>): boolean {
+  return [...clients].some(({ subscriptions }) => Object.keys(subscriptions).length > 0);
 }
 
 /** Browsers let any page open a socket to any server, so a page of another origin is refused here. */

@@ -30,23 +30,26 @@ interface Service {
 }
 
 function start(t: TestContext, folder: string, environment: Record<string, string> = {}): Service {
-  const process_ = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [MAIN], {
     cwd: folder,
     env: { PATH: process.env['PATH'], PORT: '0', ...environment },
   });
-  t.after(() => process_.kill('SIGKILL'));
+  t.after(() => child.kill('SIGKILL'));
   const log: string[] = [];
-  createInterface(process_.stdout).on('line', (line) => log.push(line));
+  createInterface(child.stdout).on('line', (line) => log.push(line));
   let errors = '';
-  process_.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
-  return { process: process_, log, errors: () => errors };
+  return { process: child, log, errors: () => errors };
+}
+
+function isListening(line: string): boolean {
+  return line.includes('"msg":"listening"');
 }
 
 /** Where it listens, once it does. */
 async function urlOf(service: Service): Promise<string> {
-  const isListening = (line: string): boolean => line.includes('"msg":"listening"');
   await until(() => service.log.some(isListening) || service.process.exitCode !== null);
   assert.equal(service.process.exitCode, null, service.errors());
   return String(at(JSON.parse(service.log.find(isListening) ?? ''), 'url'));

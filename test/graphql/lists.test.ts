@@ -132,29 +132,26 @@ test('the history of an import has every revision, dense and in order', async (t
   const { data } = await world.ask(query);
   assert.equal(at(data, 'import.revision'), 2);
   assert.equal(at(data, 'import.history.nodes.1.position'), at(data, 'import.position'));
-  assert.deepEqual(
-    JSON.parse(JSON.stringify(at(data, 'import.history.nodes'))).map(
-      ({ position: _, ...revision }: Record<string, unknown>) => revision,
-    ),
-    [
-      {
-        revision: 1,
-        phase: 'RUNNING',
-        outcome: null,
-        effect: 'SOME',
-        counters: { processed: 4 },
-        providerStatus: 'processing',
-      },
-      {
-        revision: 2,
-        phase: 'FINISHED',
-        outcome: 'SUCCEEDED',
-        effect: 'ALL',
-        counters: { processed: 10 },
-        providerStatus: 'complete',
-      },
-    ],
-  );
+  assert.notEqual(at(data, 'import.history.nodes.0.position'), at(data, 'import.position'));
+  const shown = await world.ask(query.replace('revision position phase', 'revision phase'));
+  assert.deepEqual(at(shown.data, 'import.history.nodes'), [
+    {
+      revision: 1,
+      phase: 'RUNNING',
+      outcome: null,
+      effect: 'SOME',
+      counters: { processed: 4 },
+      providerStatus: 'processing',
+    },
+    {
+      revision: 2,
+      phase: 'FINISHED',
+      outcome: 'SUCCEEDED',
+      effect: 'ALL',
+      counters: { processed: 10 },
+      providerStatus: 'complete',
+    },
+  ]);
   const page = await world.ask(query, { first: 1 });
   assert.equal(at(page.data, 'import.history.pageInfo.hasNextPage'), true);
   const rest = await world.ask(query, {

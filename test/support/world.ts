@@ -2,7 +2,7 @@ import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { pino } from 'pino';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
 import { startApp } from '../../src/app.ts';
 import type { App } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';

@@ -1,48 +1,32 @@
 import { Buffer } from 'node:buffer';
 import { ProviderError } from '../../domain/provider-error.ts';
-import { AccessToken } from '../access-token.ts';
 import type { IssuedToken } from '../access-token.ts';
+import { fixedAuthorizer, renewingAuthorizer } from '../authorizer.ts';
+import type { Authorizer } from '../authorizer.ts';
 import { findStatusFailure, parseJson } from '../http.ts';
 import type { Connection } from '../provider.ts';
-import type { Credentials, Settings } from './settings.ts';
+import type { OAuth, Settings } from './settings.ts';
 import { Token } from './wire.ts';
 
 /** Where the `Authorization` header comes from. */
-export interface Authorizer {
-  /** The header's value. Rejects with a `ProviderError` when a token cannot be had. */
-  get(): Promise<string>;
-  /** Says that the vendor answered 401 to this value; true when another one can be had. */
-  refuse(header: string): boolean;
-}
-
-export function createAuthorizer(settings: Settings, connection: Connection): Authorizer {
-  const { auth } = settings;
+export function createAuthorizer(settings: Settings, connection: Connection): Authorizer<string> {
+  const { auth, baseUrl } = settings;
   if (auth.kind === 'basic') {
-    return constant(`Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`);
+    const credentials = Buffer.from(`${auth.username}:${auth.password}`).toString('base64');
+    return fixedAuthorizer(`Basic ${credentials}`);
   }
-  if (auth.kind === 'bearer') return constant(`Bearer ${auth.token}`);
+  if (auth.kind === 'bearer') return fixedAuthorizer(`Bearer ${auth.token}`);
 
-  const url = auth.tokenUrl ?? new URL(`${settings.baseUrl}/rest/oauth/v2/token`);
-  const token = new AccessToken<string>({
+  const url = auth.tokenUrl ?? new URL(`${baseUrl}/rest/oauth/v2/token`);
+  return renewingAuthorizer({
     issue: (signal) => issueToken({ url, auth, connection, signal }),
     now: connection.now,
   });
-  return {
-    get: () => token.get(),
-    refuse: (header) => {
-      token.refuse(header);
-      return true;
-    },
-  };
-}
-
-function constant(header: string): Authorizer {
-  return { get: async () => header, refuse: () => false };
 }
 
 interface TokenRequest {
   readonly url: URL;
-  readonly auth: Extract<Credentials, { readonly kind: 'oauth' }>;
+  readonly auth: OAuth;
   readonly connection: Connection;
   readonly signal: AbortSignal;
 }

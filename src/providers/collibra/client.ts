@@ -1,6 +1,6 @@
 import { ProviderError } from '../../domain/provider-error.ts';
+import { sendAuthorized } from '../authorizer.ts';
 import { findStatusFailure, parseJson } from '../http.ts';
-import type { HttpAnswer } from '../http.ts';
 import type { Connection } from '../provider.ts';
 import { createAuthorizer } from './authorizer.ts';
 import type { Settings } from './settings.ts';
@@ -31,21 +31,18 @@ export function createClient(settings: Settings, connection: Connection): Collib
   const { http, now } = connection;
   const authorizer = createAuthorizer(settings, connection);
 
-  const send = (path: string, authorization: string, signal: AbortSignal) =>
-    http({
-      method: 'GET',
-      url: new URL(settings.baseUrl + path),
-      headers: { accept: 'application/json', authorization },
-      signal,
+  const get = (path: string, signal: AbortSignal) =>
+    sendAuthorized({
+      authorizer,
+      send: (authorization) =>
+        http({
+          method: 'GET',
+          url: new URL(settings.baseUrl + path),
+          headers: { accept: 'application/json', authorization },
+          signal,
+        }),
+      isRefusal: (answer) => answer.status === 401,
     });
-
-  /** A refused token is renewed once; whatever is answered then stands. */
-  async function get(path: string, signal: AbortSignal): Promise<HttpAnswer> {
-    const authorization = await authorizer.get();
-    const answer = await send(path, authorization, signal);
-    if (answer.status !== 401 || !authorizer.refuse(authorization)) return answer;
-    return send(path, await authorizer.get(), signal);
-  }
 
   return {
     getJob: async ({ id, mayNotExistYet, signal }) => {

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../domain/provider-error.ts';
-import type { Connection, Look, LookTarget, ProviderDataSource } from '../provider.ts';
+import { lookEach } from '../look-each.ts';
+import type { Connection, ProviderDataSource } from '../provider.ts';
 import { createClient } from './client.ts';
 import type { CollibraClient, SummaryRequest } from './client.ts';
 import { hasEnded, observe } from './observe.ts';
@@ -10,29 +11,24 @@ import { JobId } from './wire.ts';
 export function createDataSource(settings: Settings, connection: Connection): ProviderDataSource {
   const client = createClient(settings, connection);
 
-  async function lookAt(target: LookTarget, signal: AbortSignal): Promise<Look> {
-    const { externalId: id, mayNotExistYet } = target;
-    if (!JobId.safeParse(id).success) {
-      const message = `Collibra names its jobs by UUIDs, and ${JSON.stringify(id)} is none`;
-      return { kind: 'failed', error: new ProviderError('not-found', message) };
-    }
-    try {
+  return {
+    // Neither jobs resource can be asked for several ids at once.
+    largestBatch: 1,
+    look: lookEach(async ({ externalId: id, mayNotExistYet, continueOnError }, signal) => {
+      if (!JobId.safeParse(id).success) {
+        const message = `Collibra names its jobs by UUIDs, and ${JSON.stringify(id)} is none`;
+        throw new ProviderError('not-found', message);
+      }
       const job = await client.getJob({ id, mayNotExistYet, signal });
       const summary = hasEnded(job)
         ? await askForSummary(client, { id, signal })
         : ({ kind: 'not-asked' } as const);
-      const continueOnError = target.continueOnError ?? settings.continueOnError ?? null;
-      return { kind: 'observed', observation: observe({ job, summary, continueOnError }) };
-    } catch (error) {
-      if (error instanceof ProviderError) return { kind: 'failed', error };
-      throw error;
-    }
-  }
-
-  return {
-    // Neither jobs resource can be asked for several ids at once.
-    largestBatch: 1,
-    look: (targets, signal) => Promise.all(targets.map((target) => lookAt(target, signal))),
+      return observe({
+        job,
+        summary,
+        continueOnError: continueOnError ?? settings.continueOnError ?? null,
+      });
+    }),
   };
 }
 

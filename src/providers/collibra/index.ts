@@ -23,12 +23,11 @@ export const collibra = defineProvider({
     basic: # or bearer: { token }, or oauth: { clientId, clientSecret }
       username: svc
       password: "\${COLLIBRA_PASSWORD}"
-  continueOnError: false # what its imports use unless trackImport says otherwise
-`,
+  continueOnError: false # what its imports use unless trackImport says otherwise`,
+  connect: createDataSource,
   simulate: createSimulator,
   simulatedSettings: (url) => ({
     baseUrl: url,
     auth: { basic: { username: 'simulated', password: 'simulated' } },
   }),
-  connect: createDataSource,
 });

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { uuidOf } from '../simulated-ids.ts';
+import { decodeSegment } from '../simulated-request.ts';
 import { jsonAnswer, ORDINARY_LOAD } from '../simulation.ts';
 import type {
   SimulatedAnswer,
@@ -24,14 +25,14 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
   const started = new Map<string, StartedLoad>();
 
   function start(load: SimulatedLoad): string {
-    const id = load.externalId ?? madeUpId(seed, started.size);
+    const id = load.externalId ?? uuidOf(`collibra ${seed} ${started.size}`);
     started.set(id.toLowerCase(), { id, load, startedAt: now() });
     return id;
   }
 
   /** What was started under an id that comes from a path. */
   function findStarted(segment: string | undefined): StartedLoad | undefined {
-    return started.get(decode(segment ?? '').toLowerCase());
+    return started.get(decodeSegment(segment ?? '').toLowerCase());
   }
 
   function answerJob(path: RegExpExecArray): SimulatedAnswer {
@@ -77,26 +78,6 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
   }
 
   return { endings: ['completed', 'failed', 'aborted', 'canceled'], start, answer };
-}
-
-function madeUpId(seed: number, index: number): string {
-  const hex = createHash('sha256').update(`collibra ${seed} ${index}`).digest('hex');
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch (error) {
-    if (error instanceof URIError) return segment;
-    throw error;
-  }
 }
 
 /** Half of all jobs show the vendor's oddity of a 500 for a job that is not there yet. */

@@ -1,10 +1,6 @@
 import { z } from 'zod';
-
-/** One of the vendor's words: `known` when we know it, else `unrecognized`; `raw` as it was sent. */
-export interface Word<Known extends string> {
-  readonly known: Known | 'unrecognized';
-  readonly raw: string;
-}
+import { headerSecret } from '../header-secret.ts';
+import { Instant, word } from '../wire-shapes.ts';
 
 const JOB_STATES = [
   'WAITING',
@@ -21,27 +17,19 @@ const JOB_RESULTS = ['NOT_SET', 'SUCCESS', 'COMPLETED_WITH_ERROR', 'FAILURE', 'A
 
 const IMPORT_JOB_STATES = ['COMPLETED', 'COMPLETED_WITH_ERRORS', 'FAILED', 'ABORTED'] as const;
 
-function word<const Known extends string>(words: readonly Known[]) {
-  return z.string().transform((raw): Word<Known> => ({
-    known: words.find((known) => known === raw) ?? 'unrecognized',
-    raw,
-  }));
-}
-
 /** Below this an epoch counts seconds, from it on milliseconds (which it passed in March 1973). */
 const SMALLEST_EPOCH_MS = 1e11;
 const LARGEST_INSTANT = 8.64e15;
-const Rfc3339 = z.iso.datetime({ offset: true });
 
 /**
  * Milliseconds since the epoch, or null when the vendor sends none that can be read. 2.0 sends
  * int64, and its schema's own example has milliseconds in `createdOn` and ten digits in
  * `startDate` and `endDate`; jobs v1 sends RFC 3339.
  */
-const Instant = z.union([z.number(), z.string()]).nullish().transform(readInstant);
+const Time = z.union([z.number(), z.string()]).nullish().transform(readInstant);
 
 function readInstant(sent: number | string | null | undefined): number | null {
-  if (typeof sent === 'string') return Rfc3339.safeParse(sent).success ? Date.parse(sent) : null;
+  if (typeof sent === 'string') return Instant.parse(sent);
   if (typeof sent !== 'number' || sent <= 0) return null;
   const instant = Math.round(sent < SMALLEST_EPOCH_MS ? sent * 1000 : sent);
   return instant <= LARGEST_INSTANT ? instant : null;
@@ -64,9 +52,9 @@ export const JobResource = z.object({
   result: word(JOB_RESULTS).nullish(),
   progressPercentage: z.number().nullish(),
   message: z.string().nullish(),
-  createdOn: Instant,
-  startDate: Instant,
-  endDate: Instant,
+  createdOn: Time,
+  startDate: Time,
+  endDate: Time,
 });
 export type JobResource = z.infer<typeof JobResource>;
 
@@ -100,12 +88,11 @@ export const ImportSummary = z.object({
 export type ImportSummary = z.infer<typeof ImportSummary>;
 
 /**
- * `POST /rest/oauth/v2/token`. The token is checked because it becomes part of a header, and a
- * header that cannot be sent would be quoted in the error.
+ * `POST /rest/oauth/v2/token`
  * https://developer.collibra.com/api/references/oauth/oauth-2-authorization
  */
 export const Token = z.object({
-  access_token: z.string().regex(/^[!-~]+$/, 'expected printable characters without spaces'),
+  access_token: headerSecret('expected a token'),
   /** Seconds; optional by RFC 6749, 5.1, and no Collibra page gives a value. */
   expires_in: z.number().positive().nullish(),
 });

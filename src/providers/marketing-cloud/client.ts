@@ -1,7 +1,9 @@
 import { ProviderError } from '../../domain/provider-error.ts';
+import { sendAuthorized } from '../authorizer.ts';
+import type { Authorizer } from '../authorizer.ts';
 import { parseShape } from '../http.ts';
 import type { Connection } from '../provider.ts';
-import type { Session, Sessions } from './session.ts';
+import type { Session } from './authorizer.ts';
 import { readSoapAnswer, statusFailure } from './soap-answer.ts';
 import type { SoapAnswer } from './soap-answer.ts';
 import { ImportResultsSummary, RetrieveEnvelope, SummaryIdentity } from './wire.ts';
@@ -46,7 +48,10 @@ const PROPERTIES = [
 /** One page holds 2,500 results, so even two mean that something is odd. */
 const MOST_PAGES = 20;
 
-export function createClient(sessions: Sessions, { http, now }: Connection): MarketingCloudClient {
+export function createClient(
+  authorizer: Authorizer<Session>,
+  { http, now }: Connection,
+): MarketingCloudClient {
   async function call(
     { serviceUrl, header }: Session,
     body: XmlElement,
@@ -63,15 +68,12 @@ export function createClient(sessions: Sessions, { http, now }: Connection): Mar
     return readSoapAnswer(answer, now());
   }
 
-  async function callOnceRenewed(body: XmlElement, signal: AbortSignal): Promise<SoapAnswer> {
-    const session = await sessions.open();
-    const answer = await call(session, body, signal);
-    if (answer.kind !== 'credential-refused' || !sessions.refuse(session)) return answer;
-    return call(await sessions.open(), body, signal);
-  }
-
   async function retrievePage(body: XmlElement, signal: AbortSignal): Promise<RetrieveResponse> {
-    const answer = await callOnceRenewed(body, signal);
+    const answer = await sendAuthorized({
+      authorizer,
+      send: (session) => call(session, body, signal),
+      isRefusal: ({ kind }) => kind === 'credential-refused',
+    });
     if (answer.kind !== 'body') throw answer.error;
     const page = parseShape(answer.tree, RetrieveEnvelope, RETRIEVE).Envelope.Body;
     return page.RetrieveResponseMsg;

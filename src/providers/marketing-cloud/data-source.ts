@@ -1,11 +1,11 @@
 import { ProviderError } from '../../domain/provider-error.ts';
 import type { Connection, Look, LookTarget, ProviderDataSource } from '../provider.ts';
+import { createAuthorizer } from './authorizer.ts';
 import { createClient } from './client.ts';
 import type { RetrievedSummary } from './client.ts';
 import { createInstantReader } from './dates.ts';
 import type { InstantReader } from './dates.ts';
 import { findNewestSummary, observeSummary } from './observe.ts';
-import { createSessions } from './session.ts';
 import type { Settings } from './settings.ts';
 import type { ImportResultsSummary } from './wire.ts';
 
@@ -13,7 +13,7 @@ export function createDataSource(
   { access, batchSize, timeZone }: Settings,
   connection: Connection,
 ): ProviderDataSource {
-  const client = createClient(createSessions(access, connection), connection);
+  const client = createClient(createAuthorizer(access, connection), connection);
   const readInstant = createInstantReader(timeZone);
   return {
     largestBatch: batchSize,

@@ -2,13 +2,6 @@ import { ProviderError } from '../../domain/provider-error.ts';
 import { findStatusFailure } from '../http.ts';
 import type { HttpAnswer } from '../http.ts';
 
-/** The URL of a path below a base that may or may not end with a slash. */
-export function endpointBelow(base: URL, path: string): URL {
-  const url = new URL(base);
-  url.pathname = `${base.pathname.replace(/\/+$/, '')}/${path}`;
-  return url;
-}
-
 /**
  * The failure that a status stands for, or null. Both endpoints have fixed addresses, so a 404
  * says that `setting` is wrong; as `not-found` it would say that the imports asked for are gone.

@@ -20,8 +20,7 @@ export const marketingCloud = defineProvider({
   kind: marketing-cloud
   authUrl: https://SUB.auth.marketingcloudapis.com
   auth:
-    oauth: { clientId: x, clientSecret: "\${SFMC_SECRET}", accountId: 123 }
-`,
+    oauth: { clientId: x, clientSecret: "\${SFMC_SECRET}", accountId: 123 }`,
   connect: createDataSource,
   simulate: createSimulator,
   simulatedSettings: (url) => ({

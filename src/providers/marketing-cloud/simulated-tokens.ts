@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findJson } from '../simulated-request.ts';
 import { jsonAnswer } from '../simulation.ts';
 import type {
   SimulatedAnswer,
@@ -35,7 +36,7 @@ export function createSimulatedTokens({ now, seed }: SimulatorOptions): Simulate
     expireAll: () => diesAtByToken.clear(),
     answer(request, scenario) {
       if (scenario === 'rate-limited') return THROTTLED;
-      const body = TokenRequest.safeParse(parseJsonText(request.body));
+      const body = TokenRequest.safeParse(findJson(request.body));
       if (!body.success) return jsonAnswer(400, { error: 'invalid_request' });
       const { grant_type: grant, client_id: id, client_secret: secret } = body.data;
       if (grant !== 'client_credentials') {
@@ -82,12 +83,3 @@ const THROTTLED = jsonAnswer(
   { message: 'Rate limit exceeded', errorcode: 50100, retryAfter: 5, documentation: '' },
   { 'retry-after': '5' },
 );
-
-function parseJsonText(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { baseUrl } from '../settings-shapes.ts';
+import { readableOrNull } from '../wire-shapes.ts';
 
 /** The text of an element. Absent, empty and `xsi:nil` alike say nothing: null. */
 const Text = z
@@ -108,7 +110,7 @@ export const TokenAnswer = z.object({
   access_token: z.string().min(1, 'expected a token'),
   /** Seconds. */
   expires_in: z.coerce.number('expected a number of seconds').positive(),
-  soap_instance_url: z.string().nullish(),
+  soap_instance_url: readableOrNull(baseUrl('expected an http(s) URL')),
 });
 
 export type TokenAnswer = z.infer<typeof TokenAnswer>;

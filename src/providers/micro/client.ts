@@ -1,7 +1,7 @@
 import { ProviderError } from '../../domain/provider-error.ts';
 import { findStatusFailure, parseJson } from '../http.ts';
 import type { Connection } from '../provider.ts';
-import type { MicroSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { ImportJob } from './wire.ts';
 
 /** Micro's API: one request per call, its failures as `ProviderError`s. */
@@ -10,7 +10,7 @@ export interface MicroClient {
 }
 
 export function createClient(
-  { baseUrl, teamId, apiKey }: MicroSettings,
+  { baseUrl, teamId, apiKey }: Settings,
   { http, now }: Connection,
 ): MicroClient {
   return {

@@ -34,7 +34,7 @@ export function observe(job: ImportJob, target: LookTarget): Observation {
       expiresAt: job.expires_at,
       message: null,
       error: readJobError(job),
-      providerStatus: job.status.word,
+      providerStatus: job.status.raw,
       continueOnError: target.continueOnError,
     },
     counters: evidence.counters,

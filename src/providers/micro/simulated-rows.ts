@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { uuidOf } from '../simulated-ids.ts';
 import type { SimulatedLoad } from '../simulation.ts';
 import type { RowResultInput } from './wire.ts';
 
@@ -8,18 +8,6 @@ export interface SimulatedRows {
   /** How many of the first `count` rows fail. */
   failedAmong(count: number): number;
   listResults(): readonly RowResultInput[];
-}
-
-/** A UUID that is the same for the same text. */
-export function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  const parts = [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-  ];
-  return [...parts, hex.slice(20, 32)].join('-');
 }
 
 /** Made-up rows, their failures spread evenly over the load. `name` makes the record ids its own. */

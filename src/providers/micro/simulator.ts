@@ -1,4 +1,6 @@
-import { jsonAnswer, stageOf } from '../simulation.ts';
+import { uuidOf } from '../simulated-ids.ts';
+import { decodeSegment, findJsonList } from '../simulated-request.ts';
+import { jsonAnswer, stageOf, submittedLoad } from '../simulation.ts';
 import type {
   SimulatedAnswer,
   SimulatedLoad,
@@ -8,7 +10,7 @@ import type {
   VendorScenario,
 } from '../simulation.ts';
 import { PUBLISHED_IMPORT } from './published.ts';
-import { makeRows, readRows, uuidOf } from './simulated-rows.ts';
+import { makeRows, readRows } from './simulated-rows.ts';
 import type { SimulatedRows } from './simulated-rows.ts';
 import type { ImportJobInput } from './wire.ts';
 
@@ -16,8 +18,6 @@ const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 const RETRY_AFTER_SECONDS = 30;
 /** The vendor does not publish where it draws this line. */
 const LARGEST_SYNCHRONOUS_IMPORT = 100;
-/** How long a load that somebody submits runs, per row. */
-const RUNS_FOR_MS_PER_ROW = 20;
 
 const STATUS_PATH = /^\/v2\/prism\/[^/]+\/imports\/([^/]+)$/;
 const IMPORT_PATH =
@@ -53,14 +53,14 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
   }
 
   function answerImport(teamId: string, body: string): SimulatedAnswer {
-    const objects = findObjects(body);
+    const objects = findJsonList(body, 'objects');
     if (objects === null) {
       return jsonAnswer(400, { message: "Expected a JSON object with an array 'objects'" });
     }
     const id = makeId();
     const rows = readRows(objects, `${seed}/${id}`);
     if (objects.length <= LARGEST_SYNCHRONOUS_IMPORT) return jsonAnswer(200, inlineBody(rows));
-    const load = loadOf(rows);
+    const load = submittedLoad(rows.total, rows.failedAmong(rows.total));
     const job = { id, load, rows, startedAt: now() };
     jobs.set(id, job);
     return jsonAnswer(202, findJobBody(job, now()), {
@@ -76,25 +76,12 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
       if (refusal !== null) return refusal;
       const [, jobId] = STATUS_PATH.exec(url.pathname) ?? [];
       if (method === 'GET' && jobId !== undefined) {
-        return scenario === 'expired' ? notFound() : answerStatus(decode(jobId));
+        return scenario === 'expired' ? notFound() : answerStatus(decodeSegment(jobId));
       }
       const [, teamId] = IMPORT_PATH.exec(url.pathname) ?? [];
       if (method === 'POST' && teamId !== undefined) return answerImport(teamId, body);
       return jsonAnswer(404, { message: `No route ${method} ${url.pathname}` });
     },
-  };
-}
-
-/** What somebody submitted, as a load that starts at once. */
-function loadOf(rows: SimulatedRows): SimulatedLoad {
-  return {
-    rows: rows.total,
-    failedRows: rows.failedAmong(rows.total),
-    ending: 'completed',
-    appearsAfterMs: 0,
-    queuedForMs: 0,
-    runsForMs: rows.total * RUNS_FOR_MS_PER_ROW,
-    continueOnError: true,
   };
 }
 
@@ -164,25 +151,4 @@ function inlineBody(rows: SimulatedRows): ImportJobInput {
 function countersAfter(rows: SimulatedRows, processed: number) {
   const failed = rows.failedAmong(processed);
   return { processed, succeeded: processed - failed, failed };
-}
-
-function findObjects(body: string): readonly unknown[] | null {
-  try {
-    const json: unknown = JSON.parse(body);
-    if (typeof json !== 'object' || json === null || !('objects' in json)) return null;
-    return Array.isArray(json.objects) ? json.objects : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-/** A path segment as text; as it came when its percent-encoding is broken. */
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch (error) {
-    if (error instanceof URIError) return segment;
-    throw error;
-  }
 }

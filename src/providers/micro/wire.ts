@@ -1,33 +1,9 @@
 import { z } from 'zod';
+import { Instant, orNull, readableOrNull, Text, word } from '../wire-shapes.ts';
 
-/**
- * Milliseconds since the epoch. A time that is absent, has no zone or cannot be read is null: it is
- * never a reason to refuse the answer around it.
- */
-const Instant = z.iso
-  .datetime({ offset: true })
-  .transform((text) => Date.parse(text))
-  .nullish()
-  .catch(null)
-  .transform((at) => at ?? null);
+const Flag = readableOrNull(z.boolean());
 
-const Text = z
-  .string()
-  .nullish()
-  .catch(null)
-  .transform((text) => (text === '' ? null : (text ?? null)));
-
-const Flag = z
-  .boolean()
-  .nullish()
-  .catch(null)
-  .transform((flag) => flag ?? null);
-
-const Count = z
-  .int()
-  .nonnegative()
-  .nullish()
-  .transform((count) => count ?? null);
+const Count = orNull(z.int().nonnegative());
 
 /** What went wrong with a row or with the job. The vendor publishes no list of codes. */
 const Failure = z.object({ code: Text, message: Text });
@@ -49,12 +25,7 @@ const RowResult = z
     updated: Flag,
     error: FailureIfAny,
     /** Zero-based place of the row in the request; only newer answers have it. */
-    input_index: z
-      .int()
-      .nonnegative()
-      .nullish()
-      .catch(null)
-      .transform((index) => index ?? null),
+    input_index: readableOrNull(z.int().nonnegative()),
   })
   .catch({
     id: null,
@@ -66,13 +37,8 @@ const RowResult = z
   });
 export type RowResult = z.output<typeof RowResult>;
 
-const KnownStatus = z.enum(['processing', 'complete', 'failed', 'unrecognized']);
-export type KnownStatus = z.output<typeof KnownStatus>;
-
-const Status = z.string().transform((word) => ({
-  word,
-  known: KnownStatus.catch('unrecognized').parse(word),
-}));
+const Status = word(['processing', 'complete', 'failed']);
+export type KnownStatus = z.output<typeof Status>['known'];
 
 /**
  * `GET /v2/prism/{teamId}/imports/{jobId}`, and the answer to
@@ -89,10 +55,7 @@ export const ImportJob = z.object({
   processed: Count,
   succeeded: Count,
   failed: Count,
-  results: z
-    .array(RowResult)
-    .nullish()
-    .transform((results) => results ?? null),
+  results: orNull(z.array(RowResult)),
   error: FailureIfAny,
   created_at: Instant,
   expires_at: Instant,

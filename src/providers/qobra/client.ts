@@ -1,7 +1,7 @@
 import { ProviderError } from '../../domain/provider-error.ts';
 import { findStatusFailure, parseJson } from '../http.ts';
 import type { Connection } from '../provider.ts';
-import type { QobraSettings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { ImportAnswer } from './wire.ts';
 import type { DataImport } from './wire.ts';
 
@@ -14,7 +14,7 @@ export interface QobraClient {
 }
 
 export function createClient(
-  { baseUrl, apiKey }: QobraSettings,
+  { baseUrl, apiKey }: Settings,
   { http, now }: Connection,
 ): QobraClient {
   return {

@@ -31,7 +31,7 @@ export function observe(answer: DataImport, target: LookTarget): Observation {
       expiresAt: null,
       message: null,
       error: reading.outcome === 'FAILED' ? findFirstError(tables) : null,
-      providerStatus: answer.status.word,
+      providerStatus: answer.status.raw,
       continueOnError: target.continueOnError,
     },
     counters: countersOf(sumRecords(tables)),

@@ -1,25 +1,13 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { headerSecret } from '../header-secret.ts';
+import { baseUrl, exactKeys } from '../settings-shapes.ts';
 
 const DEFAULT_BASE_URL = 'https://api.qobra.co';
-
-/** Kept as origin and path without a trailing slash, so that a path can be appended. */
-const BaseUrl = z
-  .url({ protocol: /^https?$/, error: `expected an http or https URL such as ${DEFAULT_BASE_URL}` })
-  .transform((text) => new URL(text))
-  .refine((url) => url.username === '' && url.password === '', {
-    error: 'expected a URL without a user name or password; the key goes into apiKey',
-  })
-  .refine((url) => url.search === '' && url.hash === '', {
-    error: 'expected a URL without ? or #',
-  })
-  .transform((url) => url.origin + url.pathname.replace(/\/+$/, ''));
-
-const API_KEY = 'expected an API key of Qobra: printable characters, no spaces or line breaks';
+const BASE_URL = `expected an http or https URL such as ${DEFAULT_BASE_URL}`;
 
 /** The keys of the config that are Qobra's own. */
-export const QobraSettings = z.strictObject({
-  baseUrl: BaseUrl.default(DEFAULT_BASE_URL),
-  // Checked here because fetch quotes a header value that it refuses.
-  apiKey: z.string({ error: API_KEY }).regex(/^[!-~]+$/, { error: API_KEY }),
+export const Settings = exactKeys({
+  baseUrl: baseUrl(BASE_URL).default(DEFAULT_BASE_URL),
+  apiKey: headerSecret('expected an API key of Qobra'),
 });
-export type QobraSettings = z.output<typeof QobraSettings>;
+export type Settings = z.infer<typeof Settings>;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { SimulatedLoad } from '../simulation.ts';
 import type { TableErrorInput } from './wire.ts';
 
@@ -8,11 +7,6 @@ export interface SimulatedTable {
   /** Null where the vendor would not say: in a table with an error. */
   readonly records: number | null;
   readonly error: TableErrorInput | null;
-}
-
-/** Hexadecimal digits that are the same for the same text. */
-export function hexOf(text: string, digits: number): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, digits);
 }
 
 /** Two tables. A load that completes with failed rows has all of them in the second one. */

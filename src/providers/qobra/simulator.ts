@@ -1,4 +1,6 @@
-import { jsonAnswer, stageOf } from '../simulation.ts';
+import { hexOf } from '../simulated-ids.ts';
+import { findJsonList } from '../simulated-request.ts';
+import { jsonAnswer, stageOf, submittedLoad } from '../simulation.ts';
 import type {
   SimulatedAnswer,
   SimulatedLoad,
@@ -9,13 +11,11 @@ import type {
   VendorScenario,
 } from '../simulation.ts';
 import { PUBLISHED_IMPORT } from './published.ts';
-import { hexOf, makeTables, readTable } from './simulated-tables.ts';
+import { makeTables, readTable } from './simulated-tables.ts';
 import type { SimulatedTable } from './simulated-tables.ts';
 import type { ImportAnswerInput, TableInput } from './wire.ts';
 
 const RETRY_AFTER_SECONDS = 30;
-/** How long a load that somebody submits runs, per record. */
-const RUNS_FOR_MS_PER_RECORD = 20;
 const OBJECT_ID_DIGITS = 24;
 
 const STATUS_PATH = /^\/v1\/imports\/([^/]+)$/;
@@ -52,11 +52,13 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
   }
 
   function answerBulk(key: string, body: string): SimulatedAnswer {
-    const records = findRecords(body);
+    const records = findJsonList(body, 'records');
     if (records === null) {
       return jsonAnswer(400, { message: 'Expected a JSON object with an array "records"' });
     }
-    return jsonAnswer(200, { import_id: keep(loadOf(records), [readTable(key, records)]) });
+    return jsonAnswer(200, {
+      import_id: keep(submittedLoad(records.length, 0), [readTable(key, records)]),
+    });
   }
 
   return {
@@ -92,19 +94,6 @@ function findRefusal(
 
 function notFound(): SimulatedAnswer {
   return jsonAnswer(404, { message: 'Import not found' });
-}
-
-/** What somebody submitted, as a load that starts at once. */
-function loadOf(records: readonly unknown[]): SimulatedLoad {
-  return {
-    rows: records.length,
-    failedRows: 0,
-    ending: 'completed',
-    appearsAfterMs: 0,
-    queuedForMs: 0,
-    runsForMs: records.length * RUNS_FOR_MS_PER_RECORD,
-    continueOnError: true,
-  };
 }
 
 const STATUSES = {
@@ -194,15 +183,4 @@ function omitsError(id: string): boolean {
 /** `2024-06-25T09:58:32Z`: without a fraction, as in the published example. */
 function timeOf(instant: number): string {
   return new Date(instant).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-function findRecords(body: string): readonly unknown[] | null {
-  try {
-    const json: unknown = JSON.parse(body);
-    if (typeof json !== 'object' || json === null || !('records' in json)) return null;
-    return Array.isArray(json.records) ? json.records : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }

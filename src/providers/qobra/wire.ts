@@ -1,21 +1,5 @@
 import { z } from 'zod';
-
-/**
- * Milliseconds since the epoch. A time that is absent, has no zone or cannot be read is null: it is
- * never a reason to refuse the answer around it.
- */
-const Instant = z.iso
-  .datetime({ offset: true })
-  .transform((text) => Date.parse(text))
-  .nullish()
-  .catch(null)
-  .transform((at) => at ?? null);
-
-const Text = z
-  .string()
-  .nullish()
-  .catch(null)
-  .transform((text) => (text === '' ? null : (text ?? null)));
+import { Instant, orNull, readableOrNull, Text, word } from '../wire-shapes.ts';
 
 const PERCENT = /^\s*(\d+(?:\.\d+)?)\s*%?\s*$/;
 
@@ -23,43 +7,22 @@ const PERCENT = /^\s*(\d+(?:\.\d+)?)\s*%?\s*$/;
  * Typed as text and shown as a number by one and the same page: `100`, `"100"` and `"100%"` are all
  * read. What is no percentage is null.
  */
-const Progress = z
-  .union([z.number(), z.string()])
-  .nullish()
-  .catch(null)
-  .transform((progress) => {
-    const percent = typeof progress === 'string' ? PERCENT.exec(progress)?.[1] : progress;
-    if (percent === null || percent === undefined) return null;
-    const value = Number(percent);
-    return value >= 0 && value <= 100 ? value : null;
-  });
+const Progress = readableOrNull(z.union([z.number(), z.string()])).transform((progress) => {
+  const percent = typeof progress === 'string' ? PERCENT.exec(progress)?.[1] : progress;
+  if (percent === null || percent === undefined) return null;
+  const value = Number(percent);
+  return value >= 0 && value <= 100 ? value : null;
+});
 
-const KnownStatus = z.enum(['scheduled', 'started', 'finished', 'unrecognized']);
-export type KnownStatus = z.output<typeof KnownStatus>;
-
-const Status = z.string().transform((word) => ({
-  word,
-  known: KnownStatus.catch('unrecognized').parse(word),
-}));
+const Status = word(['scheduled', 'started', 'finished']);
+export type KnownStatus = z.output<typeof Status>['known'];
 
 /** A line of the input that failed. What of it cannot be read is null; the line itself stays. */
 const ParsingError = z
   .object({
-    line_number: z
-      .int()
-      .nullish()
-      .catch(null)
-      .transform((line) => line ?? null),
-    row: z
-      .record(z.string(), z.unknown())
-      .nullish()
-      .catch(null)
-      .transform((row) => row ?? null),
-    details: z
-      .string()
-      .nullish()
-      .catch(null)
-      .transform((details) => details ?? null),
+    line_number: readableOrNull(z.int()),
+    row: readableOrNull(z.record(z.string(), z.unknown())),
+    details: readableOrNull(z.string()),
   })
   .catch({ line_number: null, row: null, details: null });
 export type ParsingError = z.output<typeof ParsingError>;
@@ -81,11 +44,7 @@ const Table = z.object({
   status: Status,
   data_table_key: Text,
   progress: Progress,
-  number_of_records: z
-    .int()
-    .nonnegative()
-    .nullish()
-    .transform((count) => count ?? null),
+  number_of_records: orNull(z.int().nonnegative()),
   error: TableError.nullish()
     .catch({ title: null, description: null, parsing_error_details: [] })
     .transform((error) => error ?? null),
@@ -103,10 +62,7 @@ export const ImportAnswer = z.object({
     id: z.string(),
     status: Status,
     progress: Progress,
-    error: z
-      .boolean()
-      .nullish()
-      .transform((error) => error ?? null),
+    error: orNull(z.boolean()),
     created_at: Instant,
     launched_at: Instant,
     finished_at: Instant,

@@ -45,7 +45,10 @@ const BAD: Readonly<Record<string, readonly [changes: object, told: RegExp]>> = 
   'no base address': [{ baseUrl: undefined }, /^baseUrl: expected the address/],
   'a base address without a scheme': [{ baseUrl: 'acme.collibra.com' }, /like https:/],
   'a base address of another scheme': [{ baseUrl: 'ftp://acme.com' }, /like https:/],
-  'a password in the base address': [{ baseUrl: 'https://u:s3cret@acme.com' }, /belong under auth/],
+  'a password in the base address': [
+    { baseUrl: 'https://u:s3cret@acme.com' },
+    /have keys of their own/,
+  ],
   'a query in the base address': [{ baseUrl: 'https://acme.com/?a=s3cret' }, /without a query/],
   'a number for the jobs API': [{ jobsApi: 2 }, /^jobsApi: expected "2.0" \(in quotes\) or v1/],
   'a text for continueOnError': [{ continueOnError: 'no' }, /expected true or false/],
@@ -70,7 +73,7 @@ const BAD: Readonly<Record<string, readonly [changes: object, told: RegExp]>> = 
   ],
   'a line break in a token': [
     { auth: { bearer: { token: 's3cret\n' } } },
-    /^auth.bearer.token: .*without spaces and line breaks/,
+    /^auth.bearer.token: .*no spaces or line breaks/,
   ],
   'no client secret': [
     { auth: { oauth: { clientId: 'c' } } },

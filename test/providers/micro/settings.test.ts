@@ -2,22 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { micro } from '../../../src/providers/micro/index.ts';
-import { MicroSettings } from '../../../src/providers/micro/settings.ts';
+import { Settings } from '../../../src/providers/micro/settings.ts';
 
 const SETTINGS = { teamId: '0f0e4c1a-5b7d-4e2f-9a63-1c8d2b7e4f50', apiKey: 'key' };
 
 function problemsOf(settings: unknown): string {
-  const parsed = MicroSettings.safeParse(settings);
+  const parsed = Settings.safeParse(settings);
   assert.equal(parsed.success, false);
   return parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n');
 }
 
 test('asks the vendor’s own address unless told another', () => {
-  assert.equal(MicroSettings.parse(SETTINGS).baseUrl, 'https://developers.micro.so');
+  assert.equal(Settings.parse(SETTINGS).baseUrl, 'https://developers.micro.so');
 });
 
 test('keeps the path of a base URL and drops its trailing slashes', () => {
-  const { baseUrl } = MicroSettings.parse({ ...SETTINGS, baseUrl: 'http://proxy:8080/micro//' });
+  const { baseUrl } = Settings.parse({ ...SETTINGS, baseUrl: 'http://proxy:8080/micro//' });
 
   assert.equal(baseUrl, 'http://proxy:8080/micro');
 });
@@ -33,7 +33,7 @@ test('refuses a base URL with a password or a query, without repeating it', () =
   const withQuery = problemsOf({ ...SETTINGS, baseUrl: 'https://micro.so/?key=hunter2' });
 
   assert.match(withPassword, /without a user name or password/);
-  assert.match(withQuery, /without \? or #/);
+  assert.match(withQuery, /without a query/);
   assert.doesNotMatch(withPassword + withQuery, /hunter2/);
 });
 
@@ -65,5 +65,5 @@ test('shows an example that it would accept', () => {
 
   assert.equal(id, 'crm');
   assert.equal(kind, 'micro');
-  assert.equal(MicroSettings.safeParse(settings).success, true);
+  assert.equal(Settings.safeParse(settings).success, true);
 });

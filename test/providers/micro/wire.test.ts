@@ -6,10 +6,10 @@ const JOB = { job_id: 'imp_1', status: 'complete', total: 1 };
 
 test('closes the status and keeps its word', () => {
   for (const word of ['processing', 'complete', 'failed']) {
-    assert.deepEqual(ImportJob.parse({ ...JOB, status: word }).status, { word, known: word });
+    assert.deepEqual(ImportJob.parse({ ...JOB, status: word }).status, { raw: word, known: word });
   }
   assert.deepEqual(ImportJob.parse({ ...JOB, status: 'Complete' }).status, {
-    word: 'Complete',
+    raw: 'Complete',
     known: 'unrecognized',
   });
 });
@@ -17,7 +17,7 @@ test('closes the status and keeps its word', () => {
 test('reads a job with nothing but what is required', () => {
   assert.deepEqual(ImportJob.parse(JOB), {
     job_id: 'imp_1',
-    status: { word: 'complete', known: 'complete' },
+    status: { raw: 'complete', known: 'complete' },
     total: 1,
     processed: null,
     succeeded: null,

@@ -50,14 +50,14 @@ test('closes the status of the import and of its tables, and keeps their words',
     data_tables_details: [table({ status: 'started' })],
   });
 
-  assert.deepEqual(status, { word: 'Finished', known: 'unrecognized' });
-  assert.deepEqual(tables[0]?.status, { word: 'started', known: 'started' });
+  assert.deepEqual(status, { raw: 'Finished', known: 'unrecognized' });
+  assert.deepEqual(tables[0]?.status, { raw: 'started', known: 'started' });
 });
 
 test('reads an import with nothing but an id and a status', () => {
   assert.deepEqual(parse({}), {
     id: ID,
-    status: { word: 'finished', known: 'finished' },
+    status: { raw: 'finished', known: 'finished' },
     progress: null,
     error: null,
     created_at: null,

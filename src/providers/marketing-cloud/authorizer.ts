@@ -1,10 +1,11 @@
 import { ProviderError } from '../../domain/provider-error.ts';
-import { AccessToken } from '../access-token.ts';
 import type { IssuedToken } from '../access-token.ts';
+import { fixedAuthorizer, renewingAuthorizer } from '../authorizer.ts';
+import type { Authorizer } from '../authorizer.ts';
 import { parseJson } from '../http.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Connection } from '../provider.ts';
-import { endpointBelow, findEndpointFailure } from './endpoints.ts';
+import { findEndpointFailure } from './endpoints.ts';
 import type { Access } from './settings.ts';
 import { TokenAnswer, TokenRefusal } from './wire.ts';
 import type { XmlElement } from './xml.ts';
@@ -15,39 +16,21 @@ export interface Session {
   readonly header: XmlElement;
 }
 
-/** Hands out sessions. A session lasts until it expires or is refused. */
-export interface Sessions {
-  open(): Promise<Session>;
-  /** Says that the vendor refused this session; returns whether another one may fare better. */
-  refuse(session: Session): boolean;
-}
-
 type Oauth = Extract<Access, { kind: 'oauth' }>;
 type UsernameToken = Extract<Access, { kind: 'usernameToken' }>;
 
-export function createSessions(access: Access, connection: Connection): Sessions {
-  return access.kind === 'oauth'
-    ? createTokenSessions(access, connection)
-    : createUsernameSessions(access);
-}
-
-function createTokenSessions(access: Oauth, connection: Connection): Sessions {
-  const token = new AccessToken<Session>({
+/** A session lasts until it expires or is refused. */
+export function createAuthorizer(access: Access, connection: Connection): Authorizer<Session> {
+  // WS-Security without a token has nothing to renew.
+  if (access.kind === 'usernameToken') return fixedAuthorizer(usernameSession(access));
+  return renewingAuthorizer({
     issue: (signal) => issueSession(access, connection, signal),
     now: connection.now,
   });
-  return {
-    open: () => token.get(),
-    refuse: (session) => {
-      token.refuse(session);
-      return true;
-    },
-  };
 }
 
-/** WS-Security without a token: nothing to renew, so a refusal is final. */
-function createUsernameSessions({ usernameToken, soapUrl }: UsernameToken): Sessions {
-  const session: Session = {
+function usernameSession({ usernameToken, soapUrl }: UsernameToken): Session {
+  return {
     serviceUrl: serviceBelow(soapUrl),
     header: {
       'wsse:Security': {
@@ -63,7 +46,6 @@ function createUsernameSessions({ usernameToken, soapUrl }: UsernameToken): Sess
       },
     },
   };
-  return { open: () => Promise.resolve(session), refuse: () => false };
 }
 
 const OASIS = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss';
@@ -75,7 +57,7 @@ async function issueSession(
 ): Promise<IssuedToken<Session>> {
   const answer = await http({
     method: 'POST',
-    url: endpointBelow(authUrl, 'v2/token'),
+    url: new URL(`${authUrl}/v2/token`),
     headers: { 'content-type': 'application/json', accept: 'application/json' },
     body: JSON.stringify({
       grant_type: 'client_credentials',
@@ -122,15 +104,14 @@ function isRefusal(answer: HttpAnswer): boolean {
   }
 }
 
-function soapInstance({ soap_instance_url: text }: TokenAnswer, request: string): URL {
-  const url = URL.parse(text ?? '');
-  if (url !== null && /^https?:$/.test(url.protocol)) return url;
+function soapInstance({ soap_instance_url: url }: TokenAnswer, request: string): string {
+  if (url !== null) return url;
   throw new ProviderError(
     'unexpected-response',
     `${request} answered without a soap_instance_url; set soapUrl in the config of this provider`,
   );
 }
 
-function serviceBelow(soapUrl: URL): URL {
-  return endpointBelow(soapUrl, 'Service.asmx');
+function serviceBelow(soapUrl: string): URL {
+  return new URL(`${soapUrl}/Service.asmx`);
 }
