@@ -159,7 +159,8 @@ function errorOf(job: JobResource, reading: Reading): JobError | null {
 /** What about the summary a reader of the explanation has to know. */
 function remarkOn(answer: SummaryAnswer, { outcome }: Reading, counters: ResourceCounters): string {
   if (answer.kind === 'none') return '; the vendor has no summary of it';
-  if (answer.kind === 'lacking') return `; its summary could not be had: ${answer.reason}`;
+  // Without the reason: it may differ at every look, and a look that taught nothing is no change.
+  if (answer.kind === 'lacking') return '; its summary could not be had';
   if (answer.kind !== 'summary' || outcome !== 'SUCCEEDED') return '';
   const errors = countErrors(answer.summary, counters);
   return errors === 0 ? '' : `, although its summary counts errors: ${errors}`;
