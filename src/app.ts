@@ -49,6 +49,9 @@ export async function startApp(config: Config, world: World): Promise<App> {
     port: config.port,
     isGraphiqlOn: config.isGraphiqlOn,
     maxRequestBytes: config.maxRequestBytes,
+  }).catch(async (error: unknown) => {
+    await ledger.close();
+    throw error;
   });
   watcher.start();
 

@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import type { ConfigProblem } from './config-error.ts';
@@ -54,7 +55,7 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
     problems.push({ key: name, message: error.message.split('\n')[0] ?? error.message });
   }
   if (problems.length > 0) throw new ConfigError(name, problems);
-  const raw = substitute(document.toJS() ?? {}, { environment, problems, path: [] });
+  const raw = substitute(toPlain(document, name), { environment, problems, path: [] });
   const service = Service.safeParse(withEnvironment(raw, environment));
   collect(service, { problems, path: [] });
   const listed = z.object({ providers: z.array(z.unknown()) }).safeParse(raw).data?.providers ?? [];
@@ -79,6 +80,16 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
     holdFinishForMs: holdFinishFor,
     providers,
   };
+}
+
+/** The file as plain values; an alias of nothing, or too many of them, only shows here. */
+function toPlain(document: Document, name: string): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(name, [{ key: name, message }]);
+  }
 }
 
 interface Reading {
@@ -111,16 +122,16 @@ function substitute(
   });
 }
 
-/** The environment wins over the file. */
+/** The environment wins over the file; a variable that is empty counts as not set. */
 function withEnvironment(raw: unknown, environment: ConfigSource['environment']): unknown {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
   const { PORT, HOST, LOG_LEVEL, STORE_URL } = environment;
   return {
     ...raw,
-    ...(PORT !== undefined && { port: PORT }),
-    ...(HOST !== undefined && { host: HOST }),
-    ...(LOG_LEVEL !== undefined && { logLevel: LOG_LEVEL }),
-    ...(STORE_URL !== undefined && { store: { url: STORE_URL } }),
+    ...(PORT && { port: PORT }),
+    ...(HOST && { host: HOST }),
+    ...(LOG_LEVEL && { logLevel: LOG_LEVEL }),
+    ...(STORE_URL && { store: { url: STORE_URL } }),
   };
 }
 
@@ -212,7 +223,7 @@ function checkService(
     const message = `must be none, not ${JSON.stringify(auth.mode)}: this release has no other`;
     problems.push({ key: 'auth.mode', message });
   }
-  if (!store.url.startsWith('sqlite:')) {
+  if (!/^sqlite:./.test(store.url)) {
     const message = 'must be sqlite:<path> or sqlite::memory:; this release has no other store';
     problems.push({ key: 'store.url', message });
   }

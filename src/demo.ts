@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { startApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { SYSTEM_CLOCK } from './domain/clock.ts';
+import { ListenError } from './server/server.ts';
 import { fleetConfig, startFleet } from './simulated-fleet.ts';
 
 /** A new load at every vendor, so that there is always something going on. */
@@ -11,13 +12,19 @@ const fleet = await startFleet({ now: Date.now, firstPort: 0 });
 const config = parseConfig({
   name: 'demo',
   text: fleetConfig(fleet, { store: { url: 'sqlite::memory:' }, logLevel: 'warn' }),
-  environment: process.env,
+  // Not the rest: simulated loads have no place in a real store.
+  environment: { PORT: process.env['PORT'], HOST: process.env['HOST'] },
 });
 const app = await startApp(config, {
   clock: SYSTEM_CLOCK,
   random: Math.random,
   fetch: globalThis.fetch,
   logger: pino({ level: config.logLevel }),
+}).catch(async (error: unknown) => {
+  await fleet.close();
+  if (!(error instanceof ListenError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(1);
 });
 
 /** Starts loads at the vendors and watches them, as whoever starts a load would. */

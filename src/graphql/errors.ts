@@ -10,6 +10,7 @@ export type GraphErrorCode =
   | 'IMPORT_NOT_FOUND'
   | 'INVALID_PAGE_SIZE'
   | 'INVALID_CURSOR'
+  | 'INVALID_FILTER'
   | 'MISSING_SCOPE';
 
 /** An error that the caller can act on: its message says what was wrong and what to do. */

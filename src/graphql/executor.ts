@@ -1,6 +1,6 @@
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { execute } from 'graphql';
-import type { GraphQLSchema } from 'graphql';
+import { execute, getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
@@ -13,7 +13,7 @@ type Sighting = 'seen-once' | 'not-compilable' | CompiledQuery;
 
 /**
  * Executes operations for Apollo Server, which takes an executor through its `gateway` option.
- * One that comes again is compiled to a function of its own, which answers the same, faster.
+ * A query that comes again is compiled to a function of its own, which answers the same, faster.
  */
 export function createExecutor(schema: GraphQLSchema): GatewayInterface {
   const sightings = new LRUCache<string, Sighting>({ max: MOST_OPERATIONS });
@@ -24,7 +24,18 @@ export function createExecutor(schema: GraphQLSchema): GatewayInterface {
     },
     load: async () => ({
       executor: async ({ document, operationName, queryHash, request, context }) => {
-        const { variables } = request;
+        const plain: ExecutionArgs = {
+          schema,
+          document,
+          contextValue: context,
+          variableValues: request.variables ?? null,
+          operationName,
+        };
+        const operation = getOperationAST(document, operationName)?.operation;
+        const refusal = REFUSALS[operation ?? 'none'];
+        if (refusal !== null) return refusal();
+        // The compiler drops variables that stand inside a JSON value, which only mutations take.
+        if (operation !== OperationTypeNode.QUERY) return execute(plain);
         const key = `${queryHash} ${operationName ?? ''}`;
         let sighting = sightings.get(key);
         if (sighting === 'seen-once') {
@@ -32,16 +43,41 @@ export function createExecutor(schema: GraphQLSchema): GatewayInterface {
           sighting = isCompiledQuery(compiled) ? compiled : 'not-compilable';
         }
         sightings.set(key, sighting ?? 'seen-once');
-        if (typeof sighting === 'object') return sighting.query(undefined, context, variables);
-        return execute({
-          schema,
-          document,
-          contextValue: context,
-          variableValues: variables ?? null,
-          operationName,
-        });
+        return typeof sighting === 'object' ? executeCompiled(sighting, plain) : execute(plain);
       },
     }),
     stop: async () => undefined,
   };
+}
+
+/** What cannot be executed here, by kind of operation. */
+const REFUSALS = {
+  query: null,
+  mutation: null,
+  subscription: () =>
+    refusal(
+      'BAD_REQUEST',
+      'subscriptions are served over WebSocket (graphql-transport-ws) at this path',
+    ),
+  none: () =>
+    refusal(
+      'OPERATION_RESOLUTION_FAILURE',
+      'operationName must name one of the operations when there are several',
+    ),
+} as const;
+
+function refusal(code: string, message: string): ExecutionResult {
+  return { errors: [new GraphQLError(message, { extensions: { code } })] };
+}
+
+/**
+ * The compiler's errors lack what Apollo Server and callers expect of one (extensions, positions in
+ * the text), so a query that meets an error is executed again, by the book.
+ */
+async function executeCompiled(
+  compiled: CompiledQuery,
+  plain: ExecutionArgs,
+): Promise<ExecutionResult> {
+  const result = await compiled.query(undefined, plain.contextValue, plain.variableValues);
+  return result.errors === undefined ? result : execute(plain);
 }

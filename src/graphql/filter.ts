@@ -1,8 +1,11 @@
 import type { ImportFilter } from '../ledger/ledger.ts';
 import type { GraphContext } from './context.ts';
-import { unknownProvider } from './errors.ts';
+import { graphError, unknownProvider } from './errors.ts';
 import { parseImportId } from './find-import.ts';
 import type { ImportFilter as ImportFilterInput } from './generated/resolver-types.ts';
+
+/** An import has no more. */
+const MOST_LABELS = 20;
 
 /** Reads a filter. Throws for an id that is not one, and for a provider that is not configured. */
 export function filterOf(
@@ -14,12 +17,15 @@ export function filterOf(
   for (const id of providerIds ?? [])
     if (watcher.findProvider(id) === null) throw unknownProvider(id);
   for (const id of ids ?? []) parseImportId(id);
+  if ((labels?.length ?? 0) > MOST_LABELS) {
+    throw graphError('INVALID_FILTER', `filter.labels: at most ${MOST_LABELS}`);
+  }
   return {
     ...(providerIds && { providerIds }),
     ...(phases && { phases }),
     ...(outcomes && { outcomes }),
     ...(ids && { ids }),
-    ...(labels && { labels: Object.fromEntries(labels.map(({ key, value }) => [key, value])) }),
+    ...(labels && { labels }),
     ...(typeof changedSince === 'number' && { changedSince }),
   };
 }

@@ -7,7 +7,7 @@ import type { GraphServices } from './context.ts';
 import type { EventModel, StreamEndReason } from './models.ts';
 
 /** After these, nothing more can come. */
-const ENDED: ReadonlySet<FreshnessState> = new Set(['SETTLED', 'GONE', 'NOT_FOUND']);
+const ENDED: ReadonlySet<FreshnessState> = new Set(['SETTLED', 'GONE', 'NOT_FOUND', 'UNTRACKED']);
 
 /** An import that is in no ledger is asked for again after this, while somebody subscribes. */
 const ASK_AGAIN_MS = 10_000;
@@ -49,7 +49,8 @@ export function streamImport(
           ({ revision } = current);
           isFirst = false;
         }
-        if (ENDED.has(current.freshness.state)) return yield ending('SETTLED', seen);
+        const isWatched = watcher.findProvider(ref.providerId) !== null;
+        if (!isWatched || ENDED.has(current.freshness.state)) return yield ending('SETTLED', seen);
         if (bell.isDraining) return yield ending('DRAINING', seen);
         if (known === undefined && (await isMissing(ref, services, bell))) {
           return yield ending('SETTLED', seen);

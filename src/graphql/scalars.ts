@@ -15,12 +15,19 @@ export const DateTime = new GraphQLScalarType<number, string>({
 });
 
 function parseInstant(value: unknown): number {
-  const instant =
-    typeof value === 'string' && RFC_3339.test(value) ? Date.parse(value) : Number.NaN;
-  if (!Number.isNaN(instant)) return instant;
+  if (typeof value === 'string' && RFC_3339.test(value) && isDay(value.slice(0, 10))) {
+    const instant = Date.parse(value);
+    if (!Number.isNaN(instant)) return instant;
+  }
   throw new GraphQLError(
     'a DateTime must be RFC 3339 with a zone, such as 2026-01-31T23:59:59.000Z',
   );
+}
+
+/** `Date.parse` takes the 31st of February for a day in March. */
+function isDay(text: string): boolean {
+  const midnight = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(text);
 }
 
 /** Any JSON value, as it came. */

@@ -36,7 +36,10 @@ export interface Ledger {
   /** The position of the latest change; 0 when there was none. */
   getLatestPosition(): Promise<number>;
 
-  /** Makes an import known and due at once; or changes the labels and flag of a known one. */
+  /**
+   * Makes an import known and due at once; or changes the labels and flag of a known one. A flag
+   * that is another than before is worth one more look, also at a settled import.
+   */
   track(tracking: Tracking): Promise<Import>;
 
   /** Stops looks at an import and keeps what is known; null when there is no such import. */
@@ -102,7 +105,8 @@ export interface ImportFilter {
   readonly providerIds?: readonly string[];
   readonly phases?: readonly JobPhase[];
   readonly outcomes?: readonly JobOutcome[];
-  readonly labels?: ImportLabels;
+  /** All of these. */
+  readonly labels?: readonly { readonly key: string; readonly value: string }[];
   readonly ids?: readonly string[];
   /** The latest change was seen at this instant or later. */
   readonly changedSince?: number;

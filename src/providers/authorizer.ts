@@ -31,6 +31,7 @@ export interface AuthorizedRequest<Grant, Answer> {
   readonly send: (grant: Grant) => Promise<Answer>;
   /** Whether an answer says that the grant is no longer good. */
   readonly isRefusal: (answer: Answer) => boolean;
+  readonly signal: AbortSignal;
 }
 
 /** Sends a request; once more when its grant is refused and another one can be had. */
@@ -38,9 +39,23 @@ export async function sendAuthorized<Grant, Answer>({
   authorizer,
   send,
   isRefusal,
+  signal,
 }: AuthorizedRequest<Grant, Answer>): Promise<Answer> {
-  const grant = await authorizer.get();
+  const grant = await unlessAborted(authorizer.get(), signal);
   const answer = await send(grant);
   if (!isRefusal(answer) || !authorizer.refuse(grant)) return answer;
-  return send(await authorizer.get());
+  return send(await unlessAborted(authorizer.get(), signal));
+}
+
+/** A grant is shared: who gives up waiting for it leaves the others to wait on. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

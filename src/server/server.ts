@@ -36,6 +36,12 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** From the first byte of a request to the last of its body. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** How long requests have to be answered when the server stops. */
+const CLOSE_GRACE_MS = 5_000;
+
 /** Serves the graph over HTTP and WebSocket at `/graphql`. Resolves once it listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { schema, services, caller, logger, host, port, isGraphiqlOn } = options;
@@ -55,7 +61,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = Fastify({
     bodyLimit: options.maxRequestBytes,
     forceCloseConnections: 'idle',
+    requestTimeout: REQUEST_TIMEOUT_MS,
     logger: false,
+  });
+  app.setErrorHandler(async (error, _request, reply) => {
+    const statusCode = statusOf(error);
+    if (statusCode >= 500) logger.error({ err: error }, 'a request failed inside');
+    const message = statusCode >= 500 || !(error instanceof Error) ? 'failed' : error.message;
+    return reply.code(statusCode).send({ statusCode, message });
   });
   app.route({
     method: ['GET', 'POST'],
@@ -75,6 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     schema,
     context: () => createContext({ services, caller, memory: 'none' }),
     maskError,
+    isIntrospectionOn: isGraphiqlOn,
   });
   const url = await listen(app, { host, port });
 
@@ -82,10 +96,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     close: async () => {
       await sockets.close();
+      // A request whose body never comes would keep the server open for ever.
+      const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
       await app.close();
+      clearTimeout(timer);
       await apollo.stop();
     },
   };
+}
+
+/** Fastify's own errors name the status that the caller is to see; any other is ours. */
+function statusOf(error: unknown): number {
+  if (typeof error !== 'object' || error === null || !('statusCode' in error)) return 500;
+  return typeof error.statusCode === 'number' ? error.statusCode : 500;
 }
 
 /** The server cannot listen where it was told to; the message says what to do. */

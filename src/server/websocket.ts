@@ -1,5 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Context } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
@@ -10,6 +17,8 @@ export interface WebSocketOptions {
   readonly schema: GraphQLSchema;
   /** Makes the context that one operation keeps for its whole life. */
   readonly context: () => GraphContext;
+  /** Whether the schema can be asked for. */
+  readonly isIntrospectionOn: boolean;
   readonly maskError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
 }
 
@@ -20,6 +29,12 @@ const LARGEST_MESSAGE = 1_048_576;
 const FAREWELL_MS = 2_000;
 const FAREWELL_STEP_MS = 20;
 
+/** How long a client has to answer that its socket is being closed. */
+const GOODBYE_MS = 1_000;
+
+/** More operations than this may not run on one socket at once. */
+const MOST_OPERATIONS = 1_000;
+
 export interface WebSocketEndpoint {
   /** Waits a moment for streams to end, then closes every socket. */
   close(): Promise<void>;
@@ -28,14 +43,20 @@ export interface WebSocketEndpoint {
 /** GraphQL over WebSocket (`graphql-transport-ws`) at `/graphql` of an HTTP server. */
 export function serveWebSocket(
   server: Server,
-  { schema, context, maskError }: WebSocketOptions,
+  { schema, context, maskError, isIntrospectionOn }: WebSocketOptions,
 ): WebSocketEndpoint {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE });
   const clients = new Set<Context>();
+  const rules = isIntrospectionOn
+    ? specifiedRules
+    : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   const endpoint = useServer(
     {
       schema,
       context,
+      onSubscribe: ({ subscriptions }, _id, { query }) =>
+        findParseErrors(query) ?? findExcess(Object.keys(subscriptions).length),
+      validate: (schema, document) => validate(schema, document, rules),
       onConnect: (client) => {
         clients.add(client);
       },
@@ -55,7 +76,10 @@ export function serveWebSocket(
   server.on('upgrade', (request, socket, head) => {
     const refusal = findRefusal(request);
     if (refusal !== null) {
-      socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      // Node leaves the socket to us: without a listener, a reset would end the process.
+      socket.on('error', () => socket.destroy());
+      const answer = `HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
+      socket.end(answer, () => socket.destroy());
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => {
@@ -73,9 +97,30 @@ export function serveWebSocket(
       ) {
         await setTimeout(FAREWELL_STEP_MS);
       }
-      await endpoint.dispose();
+      const disposed = Promise.resolve(endpoint.dispose());
+      // A peer that is gone never answers the goodbye.
+      await Promise.race([disposed, setTimeout(GOODBYE_MS)]);
+      for (const socket of sockets.clients) socket.terminate();
+      await disposed;
     },
   };
+}
+
+/** A text that cannot be parsed is an answer, not a reason to close everything on the socket. */
+function findParseErrors(query: string): readonly GraphQLError[] | undefined {
+  try {
+    parse(query);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
+function findExcess(operations: number): readonly GraphQLError[] | undefined {
+  if (operations <= MOST_OPERATIONS) return undefined;
+  const message = `at most ${MOST_OPERATIONS} operations may run on one socket at once`;
+  return [new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } })];
 }
 
 /** Whether any client still has an operation under way. */

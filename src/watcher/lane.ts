@@ -2,17 +2,16 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import { importId } from '../domain/import.ts';
 import type { ImportRef } from '../domain/import.ts';
-import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
-import type { ProviderError } from '../domain/provider-error.ts';
 import type { Claim, Ledger, ProviderHealth } from '../ledger/ledger.ts';
 import type { ProviderDataSource } from '../providers/provider.ts';
 import { answerOf, GIVEN_UP, OVERLOADED } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { afterFailure, afterSuccess, afterUnreadable, isOnProbation, isOpen } from './breaker.ts';
+import { isOnProbation, isOpen } from './breaker.ts';
 import { Budget } from './budget.ts';
+import { Health } from './health.ts';
 import type { Interest } from './interest.ts';
 import { claimOfUnknown, lookAt } from './look.ts';
-import type { LookResult, LookTask } from './look.ts';
+import type { LookTask } from './look.ts';
 import type { Circumstances } from './verdict.ts';
 import { Waiting } from './waiting.ts';
 import type { WatchedProvider } from './watched-provider.ts';
@@ -43,16 +42,17 @@ export class Lane {
   readonly #asked: ImportRef[] = [];
   readonly #asking = new Waiting();
   readonly #refreshing = new Waiting();
-  #health: ProviderHealth;
+  readonly #health: Health;
   #isOn = false;
   #isPumping = false;
   #isNudged = false;
+  #isAskedTurn = true;
   #cancelTimer: () => void = () => undefined;
 
   constructor(options: LaneOptions) {
-    const { provider, ledger, clock, health } = options;
+    const { provider, ledger, clock } = options;
     this.#options = options;
-    this.#health = health;
+    this.#health = new Health(options);
     this.budget = new Budget({ providerId: provider.id, budget: provider.budget, ledger, clock });
     this.source = provider.connect((signal) => this.budget.admit(signal));
   }
@@ -62,7 +62,7 @@ export class Lane {
   }
 
   get health(): ProviderHealth {
-    return this.#health;
+    return this.#health.current;
   }
 
   start(): void {
@@ -79,6 +79,7 @@ export class Lane {
     cancel();
     this.#asking.giveUp();
     this.#refreshing.giveUp();
+    await this.#health.save();
   }
 
   /** Says that something may be due now. */
@@ -101,20 +102,26 @@ export class Lane {
   /** Asks for a look at an import that is in no ledger; however many ask, there is one look. */
   async ask(ref: ImportRef): Promise<Answer> {
     if (!this.#isOn) return GIVEN_UP;
-    const { error } = this.#health;
-    if (error !== null && isOpen(this.#health, this.#options.clock.now())) {
+    const { error } = this.health;
+    if (error !== null && isOpen(this.health, this.#options.clock.now())) {
       return { kind: 'failed', error };
     }
-    if (this.#asked.length >= LONGEST_QUEUE) return OVERLOADED;
-    const { answer, isFirst } = this.#asking.join(importId(ref));
+    const id = importId(ref);
+    const isFull = this.#asked.length >= LONGEST_QUEUE;
+    if (isFull && this.#asking.find(id) === null) return OVERLOADED;
+    const { answer, isFirst } = this.#asking.join(id);
     if (isFirst) this.#asked.push(ref);
     this.nudge();
     return answer;
   }
 
-  /** The answer that is waited for about an import that is in no ledger; null when none is. */
-  findAsk(id: string): Promise<Answer> | null {
-    return this.#asking.find(id);
+  /**
+   * The answer of a look that is under way at an import that is in no ledger; null when there is
+   * none. One that is only queued waits for its import to be in the ledger, or not.
+   */
+  findRunningAsk(id: string): Promise<Answer> | null {
+    const isQueued = this.#asked.some((ref) => importId(ref) === id);
+    return isQueued ? null : this.#asking.find(id);
   }
 
   /** Waits for the next look at an import that is in the ledger. */
@@ -151,8 +158,8 @@ export class Lane {
     while (this.#isOn) {
       this.#isNudged = false;
       const now = this.#options.clock.now();
-      if (isOpen(this.#health, now)) return this.#wakeIn((this.#health.openUntil ?? now) - now);
-      const room = isOnProbation(this.#health) ? 1 : this.#options.provider.concurrency;
+      if (isOpen(this.health, now)) return this.#rest(now);
+      const room = isOnProbation(this.health) ? 1 : this.#options.provider.concurrency;
       if (this.#running.size >= room) return;
       const tasks = await this.#takeTasks(now);
       // What is leased is free again when the store is next opened, or when the lease is over.
@@ -162,19 +169,35 @@ export class Lane {
     }
   }
 
-  /** Imports that somebody waits for go first. */
+  /** The provider is left alone: who asks is told why, and the schedule goes on afterwards. */
+  #rest(now: number): void {
+    const { error, openUntil } = this.health;
+    for (const ref of this.#asked.splice(0)) {
+      this.#asking.answer(importId(ref), error === null ? GIVEN_UP : { kind: 'failed', error });
+    }
+    this.#wakeIn((openUntil ?? now) - now);
+  }
+
+  /**
+   * Imports that somebody waits for, and imports that are due. They take turns at being first, so
+   * that neither keeps the other waiting for long.
+   */
   async #takeTasks(now: number): Promise<readonly LookTask[]> {
-    const { provider, ledger } = this.#options;
+    const isAskedTurn = this.#isAskedTurn;
+    this.#isAskedTurn = !isAskedTurn;
+    if (isAskedTurn) return this.#takeAsked(now);
+    const due = await this.#claimDue(now, this.source.largestBatch);
+    return due.length > 0 ? due : this.#takeAsked(now);
+  }
+
+  /** Imports that are asked for, and what is due in the room that they leave. */
+  async #takeAsked(now: number): Promise<readonly LookTask[]> {
+    const { ledger } = this.#options;
     const refs = this.#asked.slice(0, this.source.largestBatch);
     const known = await ledger.findImports(refs.map(importId));
     const unknown = refs.filter((ref) => !known.has(importId(ref)));
     const asked = unknown.map((ref) => ({ claim: claimOfUnknown(ref, now), isAskedFor: true }));
-    const limit = this.source.largestBatch - asked.length;
-    const { id: providerId, leaseMs, cadence } = provider;
-    // What would be due a moment later rides along, so that batches stay full.
-    const horizonMs = this.source.largestBatch === 1 ? 0 : cadence.minIntervalMs / 2;
-    const due =
-      limit === 0 ? [] : await ledger.claimDue({ providerId, limit, now, horizonMs, leaseMs });
+    const due = await this.#claimDue(now, this.source.largestBatch - asked.length);
     // Only now: had the store failed, they would be asked for no more.
     this.#asked.splice(0, refs.length);
     for (const [id, found] of known) {
@@ -182,7 +205,17 @@ export class Lane {
       const isDue = found.freshness.nextLookAt !== null;
       if (found.revision > 0 || !isDue) this.#asking.answer(id, { kind: 'found', import: found });
     }
-    return [...asked, ...due.map((claim) => ({ claim, isAskedFor: false }))];
+    return [...asked, ...due];
+  }
+
+  async #claimDue(now: number, limit: number): Promise<readonly LookTask[]> {
+    if (limit === 0) return [];
+    const { provider, ledger } = this.#options;
+    const { id: providerId, leaseMs, cadence } = provider;
+    // What would be due a moment later rides along, so that batches stay full.
+    const horizonMs = this.source.largestBatch === 1 ? 0 : cadence.minIntervalMs / 2;
+    const due = await ledger.claimDue({ providerId, limit, now, horizonMs, leaseMs });
+    return due.map((claim) => ({ claim, isAskedFor: false }));
   }
 
   async #sleep(now: number): Promise<void> {
@@ -219,7 +252,7 @@ export class Lane {
         signal,
       });
       answers = results.map(answerOf);
-      await this.#learn(results);
+      await this.#health.learn(results);
     } catch (error) {
       // Aborted, or a bug or a broken store. What is leased is free again when the lease is over.
       if (!signal.aborted)
@@ -231,50 +264,4 @@ export class Lane {
       this.#refreshing.answer(id, answers[index] ?? GIVEN_UP);
     }
   }
-
-  /** What the results say about the provider as a whole. */
-  async #learn(results: readonly LookResult[]): Promise<void> {
-    const { ledger, provider, clock, random, logger } = this.#options;
-    const before = this.#health;
-    const now = clock.now();
-    const error = findProviderFailure(results);
-    const unreadable = findUnreadable(results);
-    if (error !== null) {
-      const conditions = { error, cadence: provider.cadence, now, random: random() };
-      this.#health = afterFailure(before, conditions);
-    } else if (unreadable !== null) {
-      this.#health = afterUnreadable(before, unreadable, now);
-    } else {
-      this.#health = afterSuccess(before, now);
-    }
-    // A success like the one before is not worth a write.
-    const isCalm = this.#health.error === null && before.error === null;
-    if (isCalm && before.lastSuccessAt !== null) return;
-    await ledger.saveProviderHealth(provider.id, this.#health);
-    const about = { providerId: provider.id, failures: this.#health.failures };
-    const failure = error ?? unreadable;
-    if (failure === null) logger.info(about, 'a provider answers');
-    else logger.warn({ ...about, kind: failure.kind, reason: failure.message }, 'a provider fails');
-  }
-}
-
-/** Why no answer of the batch could be used, although the vendor answered; null when one could. */
-function findUnreadable(results: readonly LookResult[]): ProviderError | null {
-  let unreadable: ProviderError | null = null;
-  for (const { look } of results) {
-    if (look.kind === 'observed' || look.error.kind === 'not-found') return null;
-    if (look.error.kind === 'unexpected-response') unreadable ??= look.error;
-  }
-  return unreadable;
-}
-
-/** The failure that speaks against the provider, if no import of the batch was answered. */
-function findProviderFailure(results: readonly LookResult[]): ProviderError | null {
-  let failure: ProviderError | null = null;
-  for (const { look } of results) {
-    if (look.kind === 'observed') return null;
-    if (!PROVIDER_ERROR_MEANING[look.error.kind].isProviderWide) return null;
-    failure ??= look.error;
-  }
-  return failure;
 }

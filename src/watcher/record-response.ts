@@ -3,8 +3,9 @@ import { importId } from '../domain/import.ts';
 import type { Import, ImportLabels, ImportRef } from '../domain/import.ts';
 import type { Observation } from '../domain/observation.ts';
 import { ProviderError } from '../domain/provider-error.ts';
+import type { RowError } from '../domain/row.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { ProviderDataSource } from '../providers/provider.ts';
+import type { LookTarget, ProviderDataSource } from '../providers/provider.ts';
 import { claimOfUnknown } from './look.ts';
 import { judge } from './verdict.ts';
 import type { Circumstances } from './verdict.ts';
@@ -38,14 +39,19 @@ export async function recordResponse(
   { ref, response, labels }: ResponseInput,
   { source, ledger, now, circumstances }: ResponseOptions,
 ): Promise<ResponseResult> {
-  const observation = findObservation(source, ref, response);
-  if (observation === null) return { kind: 'not-accepted' };
-  if (observation instanceof ProviderError) return { kind: 'invalid', reason: observation.message };
-
   const id = importId(ref);
   const known = (await ledger.findImports([id])).get(id);
+  const target = {
+    externalId: ref.externalId,
+    continueOnError: known?.state.job.continueOnError ?? null,
+    mayNotExistYet: false,
+  };
+  const observation = findObservation(source, target, response);
+  if (observation === null) return { kind: 'not-accepted' };
+  if (observation instanceof ProviderError) return { kind: 'invalid', reason: observation.message };
   if (known?.state.job.phase === 'FINISHED') {
-    if (!isSame(known, observation)) return { kind: 'already-finished' };
+    const isSame = isSameState(known, observation) && (await hasRows(ledger, id, observation.rows));
+    if (!isSame) return { kind: 'already-finished' };
     if (labels === undefined) return { kind: 'recorded', import: known };
     return { kind: 'recorded', import: await ledger.track({ ref, labels, now }) };
   }
@@ -63,10 +69,9 @@ export async function recordResponse(
 
 function findObservation(
   source: ProviderDataSource,
-  { externalId }: ImportRef,
+  target: LookTarget,
   response: unknown,
 ): Observation | ProviderError | null {
-  const target = { externalId, continueOnError: null, mayNotExistYet: false };
   try {
     return source.readResponse?.(response, target) ?? null;
   } catch (error) {
@@ -75,7 +80,25 @@ function findObservation(
   }
 }
 
-function isSame({ state }: Import, observation: Observation): boolean {
+function isSameState({ state }: Import, observation: Observation): boolean {
   const { job, counters, resources, rowErrors } = observation;
   return isDeepStrictEqual(state, { job, counters, resources, rowErrors });
+}
+
+const PAGE = 500;
+
+/** Whether the ledger holds exactly these rows of an import. */
+async function hasRows(ledger: Ledger, id: string, rows: readonly RowError[]): Promise<boolean> {
+  let seen = 0;
+  for (let after = -1, hasMore = true; hasMore;) {
+    const page = await ledger.listRowErrors({ importId: id, first: PAGE, after });
+    for (const { ordinal, row } of page.items) {
+      const { id: _, ...held } = row;
+      if (!isDeepStrictEqual(held, rows[seen])) return false;
+      seen += 1;
+      after = ordinal;
+    }
+    ({ hasMore } = page);
+  }
+  return seen === rows.length;
 }

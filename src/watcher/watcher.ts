@@ -7,6 +7,7 @@ import { isOpen, UNTRIED } from './breaker.ts';
 import type { BudgetState } from './budget.ts';
 import { Interest } from './interest.ts';
 import { Lane } from './lane.ts';
+import { GIVEN_UP, OVERLOADED } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { intervalMs } from './schedule.ts';
 import { recordResponse } from './record-response.ts';
@@ -110,7 +111,7 @@ export class Watcher {
     if (known !== undefined) return { kind: 'found', import: known };
     const answer = await lane.ask(ref);
     if (answer.kind === 'found') this.#misses.delete(id);
-    else this.#remember(id, answer);
+    else if (answer !== GIVEN_UP && answer !== OVERLOADED) this.#remember(id, answer);
     return answer;
   }
 
@@ -119,7 +120,7 @@ export class Watcher {
     const id = importId(tracking.ref);
     const lane = this.#lanes.get(tracking.ref.providerId);
     // A look that a query asked for may be under way; a second one beside it would be one too many.
-    const asked = lane?.findAsk(id) ?? null;
+    const asked = lane?.findRunningAsk(id) ?? null;
     if (asked !== null) await asked;
     const tracked = await this.#options.ledger.track(tracking);
     this.#misses.delete(id);

@@ -81,17 +81,30 @@ for (const store of STORES) {
       ['an outcome', { outcomes: ['FAILED'] }, ['failed']],
       ['two outcomes', { outcomes: ['FAILED', 'SUCCEEDED'] }, ['done', 'failed']],
       ['no outcome', { outcomes: [] }, []],
-      ['a label', { labels: { team: 'sales' } }, ['done', 'running']],
-      ['two labels', { labels: { team: 'sales', run: '7' } }, ['done']],
-      ['a label with another value', { labels: { team: 'legal' } }, []],
-      ['no label in particular', { labels: {} }, ['done', 'failed', 'running', 'tracked']],
+      ['a label', { labels: [{ key: 'team', value: 'sales' }] }, ['done', 'running']],
+      [
+        'two labels',
+        {
+          labels: [
+            { key: 'team', value: 'sales' },
+            { key: 'run', value: '7' },
+          ],
+        },
+        ['done'],
+      ],
+      ['a label with another value', { labels: [{ key: 'team', value: 'legal' }] }, []],
+      ['no label in particular', { labels: [] }, ['done', 'failed', 'running', 'tracked']],
       ['ids', { ids: ['catalog:done', 'crm:failed', 'crm:unheard-of'] }, ['done', 'failed']],
       ['an id', { ids: ['catalog:tracked'] }, ['tracked']],
       ['no id', { ids: [] }, []],
       ['a time of change', { changedSince: START + 2_000 }, ['done', 'failed']],
       [
         'all at once',
-        { phases: ['FINISHED'], labels: { team: 'sales' }, providerIds: ['catalog'] },
+        {
+          phases: ['FINISHED'],
+          labels: [{ key: 'team', value: 'sales' }],
+          providerIds: ['catalog'],
+        },
         ['done'],
       ],
     ];
@@ -226,11 +239,11 @@ for (const store of STORES) {
       const replaced = await ledger.track({ ref: REF, labels: { b: '3' }, now: START });
       assert.deepEqual(left.labels, { a: '1', b: '2' });
       assert.deepEqual(replaced.labels, { b: '3' });
-      assert.deepEqual(await listIds(ledger, { labels: { a: '1' } }), []);
-      assert.deepEqual(await listIds(ledger, { labels: { b: '3' } }), ['load-1']);
+      assert.deepEqual(await listIds(ledger, { labels: [{ key: 'a', value: '1' }] }), []);
+      assert.deepEqual(await listIds(ledger, { labels: [{ key: 'b', value: '3' }] }), ['load-1']);
       const cleared = await ledger.track({ ref: REF, labels: {}, now: START });
       assert.deepEqual(cleared.labels, {});
-      assert.deepEqual(await listIds(ledger, { labels: { b: '3' } }), []);
+      assert.deepEqual(await listIds(ledger, { labels: [{ key: 'b', value: '3' }] }), []);
     });
 
     test('a label may be called anything', async (t) => {
@@ -238,7 +251,8 @@ for (const store of STORES) {
       const labels = JSON.parse('{"__proto__":"1","constructor":"2","":"3","\'; --":"ö"}');
       const tracked = await ledger.track({ ref: REF, labels, now: START });
       assert.deepEqual(new Map(Object.entries(tracked.labels)), new Map(Object.entries(labels)));
-      assert.deepEqual(await listIds(ledger, { labels }), ['load-1']);
+      const pairs = Object.entries(tracked.labels).map(([key, value]) => ({ key, value }));
+      assert.deepEqual(await listIds(ledger, { labels: pairs }), ['load-1']);
     });
   });
 }

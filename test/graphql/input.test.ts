@@ -32,7 +32,21 @@ const WRONG = [
     '{ imports(filter: { changedSince: "2026-01-01T00:00:00" }) { nodes { id } } }',
     'GRAPHQL_VALIDATION_FAILED',
   ],
-  ['{ imports(first: null) { nodes { id } } }', 'INVALID_PAGE_SIZE'],
+  ['{ importChanges(after: "pzzzz") { endPosition } }', 'INVALID_CURSOR'],
+  ['{ importChanges(after: "") { endPosition } }', 'INVALID_CURSOR'],
+  [
+    '{ imports(filter: { changedSince: "2026-02-31T00:00:00Z" }) { nodes { id } } }',
+    'GRAPHQL_VALIDATION_FAILED',
+  ],
+  [
+    'query A { importProviders { id } } query B { importProviders { id } }',
+    'OPERATION_RESOLUTION_FAILURE',
+  ],
+  ['subscription { importsChanged { position } }', 'BAD_REQUEST'],
+  [
+    `{ imports(filter: { labels: [${'{ key: "a", value: "b" } '.repeat(21)}] }) { nodes { id } } }`,
+    'INVALID_FILTER',
+  ],
   ['{ nonsense }', 'GRAPHQL_VALIDATION_FAILED'],
   ['{', 'GRAPHQL_PARSE_FAILED'],
 ] as const;

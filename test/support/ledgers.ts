@@ -1,3 +1,4 @@
+import { atEnd } from './at-end.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,21 +27,21 @@ export const STORES: readonly StoreKind[] = [
 /** An empty ledger in memory, closed when the test ends. */
 export function openLedger(t: TestContext): Ledger {
   const ledger = openSqliteLedger(':memory:');
-  t.after(() => ledger.close());
+  atEnd(t, () => ledger.close());
   return ledger;
 }
 
 /** An empty folder, gone when the test ends. */
 export async function createFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'imports-'));
-  t.after(() => rm(folder, { recursive: true }));
+  atEnd(t, () => rm(folder, { recursive: true }));
   return folder;
 }
 
 function opener(t: TestContext, path: string): () => Promise<Ledger> {
   return async () => {
     const ledger = openSqliteLedger(path);
-    t.after(() => ledger.close());
+    atEnd(t, () => ledger.close());
     return ledger;
   };
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
+import { atEnd } from '../support/at-end.ts';
 import { pino } from 'pino';
 import type { ImportRef } from '../../src/domain/import.ts';
 import type { Observation } from '../../src/domain/observation.ts';
@@ -134,7 +135,7 @@ export async function createWatcher(
     logger: pino({ level: 'error' }, { write: (line) => void complaints.push(line) }),
     holdFinishForMs,
   });
-  t.after(async () => {
+  atEnd(t, async () => {
     const stopped = watcher.stop(0);
     clock.advance(0);
     await stopped;

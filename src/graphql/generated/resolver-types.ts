@@ -550,7 +550,7 @@ export type PageInfo = {
 export type Query = {
   readonly __typename?: 'Query';
   /**
-   * The import with this id. Null when its vendor says that there is no such import. An import that
+   * The import with this id. Null when nobody tracks it and its vendor knows no such import. One that
    * nobody has seen yet is looked at once, however many ask; the answer waits for that look for up to
    * three seconds and then says `PENDING`.
    */
@@ -636,7 +636,10 @@ export type RefreshImportPayload = {
   readonly userErrors: ReadonlyArray<ImportUserError>;
 };
 
-/** Row counts as the vendor reports them: null when it does not say, 0 when it says zero. */
+/**
+ * Row counts as the vendor reports them: null when it does not say (or when it is beyond 2147483647,
+ * which GraphQL cannot carry), 0 when it says zero.
+ */
 export type ResourceCounters = {
   readonly __typename?: 'ResourceCounters';
   /** Records made. */
@@ -668,7 +671,7 @@ export type RowError = {
   readonly code?: Maybe<Scalars['String']['output']>;
   /** More about it. */
   readonly detail?: Maybe<Scalars['String']['output']>;
-  /** Names this row error for good. */
+  /** Names this row error, for good once its import is finished. */
   readonly id: Scalars['ID']['output'];
   /** Why it failed. May quote the row. */
   readonly message: Scalars['String']['output'];
@@ -759,8 +762,8 @@ export type Subscription = {
    */
   readonly importChanged: ImportEvent;
   /**
-   * Every import that matches the filter: first where each stands (or, with `after`, those that
-   * changed since), the oldest change first, then each change.
+   * Every import that matches the filter and was observed: first where each stands (or, with `after`,
+   * those that changed since), the oldest change first, then each change after which it matches.
    */
   readonly importsChanged: ImportEvent;
 };

@@ -10,7 +10,12 @@ export const ImportProvider: ImportProviderResolvers = {
   __resolveReference: ({ id }, { watcher }) => watcher.findProvider(id),
   health: ({ id }, _, { watcher }) => {
     const health = watcher.getHealth(id);
-    return { ...health, state: stateOf(health, watcher.isDown(id)), retryAt: health.openUntil };
+    const isDown = watcher.isDown(id);
+    return {
+      ...health,
+      state: stateOf(health, isDown),
+      retryAt: isDown ? health.openUntil : null,
+    };
   },
   budget: async ({ id }, _, { watcher }) => {
     const budget = await watcher.findBudget(id);
@@ -29,6 +34,6 @@ export const ImportProvider: ImportProviderResolvers = {
 
 function stateOf(health: ProviderHealth, isDown: boolean): ImportProviderHealthState {
   if (isDown) return 'DOWN';
-  if (health.failures > 0) return 'DEGRADED';
+  if (health.error !== null) return 'DEGRADED';
   return health.lastSuccessAt === null ? 'UNKNOWN' : 'HEALTHY';
 }

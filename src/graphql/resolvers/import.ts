@@ -1,17 +1,14 @@
-import { findImportRef, importId, refOfNoImport } from '../../domain/import.ts';
+import { importId } from '../../domain/import.ts';
 import { connectionOf } from '../connection.ts';
 import { checkPageSize, decodeCursor, encodeCursor } from '../cursor.ts';
 import { resolveReference } from '../find-import.ts';
 import type { ImportResolvers } from '../generated/resolver-types.ts';
+import { refOf } from '../reference.ts';
 
 const MOST_GROUPS = 500;
 
 export const Import: ImportResolvers = {
-  __resolveReference: (reference, context) => {
-    const ref =
-      'id' in reference ? (findImportRef(reference.id) ?? refOfNoImport(reference.id)) : reference;
-    return resolveReference(ref, context);
-  },
+  __resolveReference: (reference, context) => resolveReference(refOf(reference), context),
   id: ({ ref }) => importId(ref),
   providerId: ({ ref }) => ref.providerId,
   externalId: ({ ref }) => ref.externalId,
@@ -23,15 +20,15 @@ export const Import: ImportResolvers = {
   rowErrors: async ({ ref, state }, { first, after }, { ledger }) => {
     const page = await ledger.listRowErrors({
       importId: importId(ref),
-      first: checkPageSize(first),
-      after: after ? decodeCursor('row', after) : -1,
+      first: checkPageSize(first ?? 50),
+      after: typeof after === 'string' ? decodeCursor('row', after) : -1,
     });
     const edges = page.items.map(({ ordinal, row }) => ({
       cursor: encodeCursor('row', ordinal),
       node: row,
     }));
     return {
-      ...connectionOf({ edges, hasMore: page.hasMore, isContinued: Boolean(after) }),
+      ...connectionOf({ edges, hasMore: page.hasMore, isContinued: typeof after === 'string' }),
       ...state.rowErrors,
     };
   },
@@ -39,14 +36,14 @@ export const Import: ImportResolvers = {
   history: async ({ ref }, { first, after }, { ledger }) => {
     const page = await ledger.listRevisions({
       importId: importId(ref),
-      first: checkPageSize(first),
-      after: after ? decodeCursor('position', after) : 0,
+      first: checkPageSize(first ?? 50),
+      after: typeof after === 'string' ? decodeCursor('position', after) : 0,
     });
     const edges = page.revisions.map((revision) => ({
       cursor: encodeCursor('position', revision.position),
       node: revision,
     }));
-    return connectionOf({ edges, hasMore: page.hasMore, isContinued: Boolean(after) });
+    return connectionOf({ edges, hasMore: page.hasMore, isContinued: typeof after === 'string' });
   },
   position: ({ position }) => (position === null ? null : encodeCursor('position', position)),
   freshness: ({ freshness, ref }) => ({ freshness, providerId: ref.providerId }),

@@ -1,11 +1,11 @@
-import { findImportRef, importId, refOfNoImport } from '../../domain/import.ts';
+import { importId } from '../../domain/import.ts';
 import { resolveReference } from '../find-import.ts';
 import type { JobResolvers } from '../generated/resolver-types.ts';
+import { refOf } from '../reference.ts';
 
 /** A job is read off its import. */
 export const Job: JobResolvers = {
-  __resolveReference: ({ id }, context) =>
-    resolveReference(findImportRef(id) ?? refOfNoImport(id), context),
+  __resolveReference: (reference, context) => resolveReference(refOf(reference), context),
   id: ({ ref }) => importId(ref),
   phase: ({ state }) => state.job.phase,
   outcome: ({ state }) => state.job.outcome,

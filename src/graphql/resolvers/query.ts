@@ -3,6 +3,7 @@ import { checkPageSize, decodeCursor, encodeCursor } from '../cursor.ts';
 import { filterOf } from '../filter.ts';
 import { checkImportRef, findImportOrNull, parseImportId } from '../find-import.ts';
 import type { QueryResolvers } from '../generated/resolver-types.ts';
+import { readPosition } from '../position.ts';
 
 export const Query: QueryResolvers = {
   import: async (_, { id }, context) => findImportOrNull(parseImportId(id), context),
@@ -10,20 +11,20 @@ export const Query: QueryResolvers = {
   imports: async (_, { filter, first, after }, { ledger, watcher }) => {
     const page = await ledger.listImports({
       filter: filterOf(filter, { watcher }),
-      first: checkPageSize(first),
-      after: after ? decodeCursor('place', after) : null,
+      first: checkPageSize(first ?? 20),
+      after: typeof after === 'string' ? decodeCursor('place', after) : null,
     });
     const edges = page.items.map((item) => ({
       cursor: encodeCursor('place', item.place),
       node: item.import,
     }));
-    return connectionOf({ edges, hasMore: page.hasMore, isContinued: Boolean(after) });
+    return connectionOf({ edges, hasMore: page.hasMore, isContinued: typeof after === 'string' });
   },
   importChanges: async (_, { filter, first, after }, { ledger, watcher }) => {
     const page = await ledger.listChanges({
       filter: filterOf(filter, { watcher }),
-      first: checkPageSize(first),
-      after: after ? decodeCursor('position', after) : 0,
+      first: checkPageSize(first ?? 100),
+      after: (await readPosition(after, { ledger })) ?? 0,
     });
     return {
       nodes: page.changes.map((change) => ({

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import { LedgerError } from '../ledger.ts';
 
@@ -9,12 +10,15 @@ export type Row = Readonly<Record<string, SQLOutputValue>>;
 /** How long a statement waits for another process to finish its own. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** More than the code has; only filters can be put together in more ways. */
+const MOST_STATEMENTS = 200;
+
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 /** One SQLite database, its schema brought up to date. Statements are prepared once. */
 export class Database {
   readonly #connection: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new LRUCache<string, StatementSync>({ max: MOST_STATEMENTS });
 
   /** Throws a `LedgerError` when the file cannot be opened or is newer than this code. */
   constructor(path: string) {

@@ -77,7 +77,7 @@ export function conditionsOf(filter: ImportFilter): Condition[] {
   oneOf('phase', filter.phases);
   oneOf('outcome', filter.outcomes);
   oneOf('id', filter.ids);
-  for (const [key, value] of Object.entries(filter.labels ?? {})) {
+  for (const { key, value } of filter.labels ?? []) {
     conditions.push({
       sql: 'seq in (select import_seq from import_labels where key = ? and value = ?)',
       parameters: [key, value],
@@ -99,12 +99,7 @@ export function track(database: Database, { ref, labels, continueOnError, now }:
     const seq =
       known === undefined ? insertImport(database, { ref, now }) : resume(database, known, now);
     if (labels !== undefined) setLabels(database, seq, labels);
-    if (continueOnError !== undefined) {
-      database.run('/* track: flag */ update imports set continue_on_error = ? where seq = ?', [
-        continueOnError ? 1 : 0,
-        seq,
-      ]);
-    }
+    if (continueOnError !== undefined) setFlag(database, { seq, continueOnError, now });
     return getImport(database, id);
   });
 }
@@ -141,6 +136,25 @@ function resume(database: Database, known: Row, now: number): number {
     [now, now, seq],
   );
   return seq;
+}
+
+interface FlagInput {
+  readonly seq: number;
+  readonly continueOnError: boolean;
+  readonly now: number;
+}
+
+/** What a settled import was read as may have been another with this flag: it is looked at again. */
+function setFlag(database: Database, { seq, continueOnError, now }: FlagInput): void {
+  const flag = continueOnError ? 1 : 0;
+  database.run(
+    `/* track: flag */ update imports
+     set continue_on_error = ?, is_flag_new = 1,
+         next_look_at = case when freshness = 'SETTLED' then ? else next_look_at end,
+         freshness = case when freshness = 'SETTLED' then 'LIVE' else freshness end
+     where seq = ? and continue_on_error is not ?`,
+    [flag, now, seq, flag],
+  );
 }
 
 export function setLabels(database: Database, seq: number, labels: ImportLabels): void {

@@ -27,7 +27,8 @@ export function record(database: Database, recording: Recording): Recorded | nul
     const seq = before === undefined ? insertImport(database, recording) : integer(before, 'seq');
     if (recording.labels !== undefined) setLabels(database, seq, recording.labels);
     const isRevised = writeRevision(database, { seq, before, recording });
-    writeSchedule(database, seq, recording);
+    const hasNewFlag = before !== undefined && integer(before, 'is_flag_new') === 1;
+    writeSchedule(database, seq, hasNewFlag ? dueAgain(recording) : recording);
     const after = findImport(database, id);
     if (after === null) throw new Error(`import ${id} vanished inside its own transaction`);
     const wasState = before === undefined ? null : text(before, 'freshness');
@@ -37,7 +38,7 @@ export function record(database: Database, recording: Recording): Recorded | nul
 
 function findBefore(database: Database, id: string): Row | undefined {
   return database.get(
-    `/* record: before */ select seq, revision, state, rows_digest, freshness
+    `/* record: before */ select seq, revision, state, rows_digest, freshness, is_flag_new
      from imports where id = ?`,
     [id],
   );
@@ -84,6 +85,13 @@ function writeRevision(database: Database, { seq, before, recording }: RevisionI
   );
   if (hasNewRows && rows !== null) replaceRowErrors(database, seq, rows);
   return true;
+}
+
+/** The flag was changed while the look was under way: what it saw was read with the old one. */
+function dueAgain(recording: Recording): Recording {
+  const { freshness, now } = recording;
+  const state = freshness.state === 'SETTLED' ? 'LIVE' : freshness.state;
+  return { ...recording, freshness: { ...freshness, state, nextLookAt: now } };
 }
 
 /** An untracked import stays so, unless what came in settles it. */

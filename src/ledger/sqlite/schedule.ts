@@ -10,7 +10,7 @@ export function claimDue(
   const dueAt = findNextDueAt(database, providerId);
   if (dueAt === null || dueAt > now) return [];
   const rows = database.all(
-    `/* claimDue */ update imports set lease_until = ?
+    `/* claimDue */ update imports set lease_until = ?, is_flag_new = 0
      where seq in (
        select seq from imports
        where provider_id = ? and next_look_at <= ? and (lease_until is null or lease_until <= ?)

@@ -42,6 +42,7 @@ export function createClient(settings: Settings, connection: Connection): Collib
           signal,
         }),
       isRefusal: (answer) => answer.status === 401,
+      signal,
     });
 
   return {

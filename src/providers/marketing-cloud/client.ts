@@ -73,6 +73,7 @@ export function createClient(
       authorizer,
       send: (session) => call(session, body, signal),
       isRefusal: ({ kind }) => kind === 'credential-refused',
+      signal,
     });
     if (answer.kind !== 'body') throw answer.error;
     const page = parseShape(answer.tree, RetrieveEnvelope, RETRIEVE).Envelope.Body;

@@ -229,7 +229,7 @@ test('carries the finish along with what it lacks', () => {
   });
   assert.equal(read.job.phase, 'FINISHED');
   assert.equal(read.lacking, 'it is down');
-  assert.match(observation.job.explanation ?? '', /its summary could not be had\.$/);
+  assert.match(read.job.explanation ?? '', /its summary could not be had\.$/);
   assert.deepEqual([read.counters, read.resources], [NO_COUNTERS, []]);
   assert.deepEqual(read.rowErrors, { availability: 'COUNT_ONLY', totalCount: null });
 });

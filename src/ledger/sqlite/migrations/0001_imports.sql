@@ -27,6 +27,8 @@ create table imports (
   held_finish text,
   tracked_at integer not null,
   continue_on_error integer,
+  -- 1 when the flag was changed after the import was last claimed.
+  is_flag_new integer not null default 0,
   lease_until integer
 ) strict;
 

@@ -1,0 +1,91 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/clock.ts';
+import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
+import type { ProviderError } from '../domain/provider-error.ts';
+import type { Ledger, ProviderHealth } from '../ledger/ledger.ts';
+import { afterFailure, afterSuccess, afterUnreadable } from './breaker.ts';
+import type { LookResult } from './look.ts';
+import type { WatchedProvider } from './watched-provider.ts';
+
+export interface HealthOptions {
+  readonly provider: WatchedProvider;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** As it was last saved. */
+  readonly health: ProviderHealth;
+}
+
+/** So often it is saved that a provider still answers. */
+const SAVE_EVERY_MS = 60_000;
+
+/** How one provider fares, learnt from each batch of looks and saved when it matters. */
+export class Health {
+  readonly #options: HealthOptions;
+  #current: ProviderHealth;
+  #savedAt = 0;
+
+  constructor(options: HealthOptions) {
+    this.#options = options;
+    this.#current = options.health;
+  }
+
+  get current(): ProviderHealth {
+    return this.#current;
+  }
+
+  async save(): Promise<void> {
+    const { ledger, provider, health } = this.#options;
+    if (this.#current !== health) await ledger.saveProviderHealth(provider.id, this.#current);
+  }
+
+  /** What the results say about the provider as a whole. */
+  async learn(results: readonly LookResult[]): Promise<void> {
+    const { provider, clock, random, logger } = this.#options;
+    const before = this.#current;
+    const now = clock.now();
+    const error = findProviderFailure(results);
+    const unreadable = findUnreadable(results);
+    if (error !== null) {
+      const conditions = { error, cadence: provider.cadence, now, random: random() };
+      this.#current = afterFailure(before, conditions);
+    } else if (unreadable !== null) {
+      this.#current = afterUnreadable(before, unreadable, now);
+    } else {
+      this.#current = afterSuccess(before, now);
+    }
+    // A success like the one before is worth a write now and then.
+    const isCalm = this.#current.error === null && before.error === null;
+    if (isCalm && now < this.#savedAt + SAVE_EVERY_MS) return;
+    this.#savedAt = now;
+    await this.save();
+    const about = { providerId: provider.id, failures: this.#current.failures };
+    const failure = error ?? unreadable;
+    if (failure === null && isCalm) return;
+    if (failure === null) logger.info(about, 'a provider answers');
+    else logger.warn({ ...about, kind: failure.kind, reason: failure.message }, 'a provider fails');
+  }
+}
+
+/** Why no answer of the batch could be used, although the vendor answered; null when one could. */
+function findUnreadable(results: readonly LookResult[]): ProviderError | null {
+  let unreadable: ProviderError | null = null;
+  for (const { look } of results) {
+    if (look.kind === 'observed' || look.error.kind === 'not-found') return null;
+    if (look.error.kind === 'unexpected-response') unreadable ??= look.error;
+  }
+  return unreadable;
+}
+
+/** The failure that speaks against the provider, if no import of the batch was answered. */
+function findProviderFailure(results: readonly LookResult[]): ProviderError | null {
+  let failure: ProviderError | null = null;
+  for (const { look } of results) {
+    if (look.kind === 'observed') return null;
+    if (!PROVIDER_ERROR_MEANING[look.error.kind].isProviderWide) return null;
+    failure ??= look.error;
+  }
+  return failure;
+}
