@@ -1,5 +1,3 @@
-import { parseArgs } from 'node:util';
-
 /** One line per benchmark, loaded when it is asked for. */
 const BENCHES = {
   query: {
@@ -23,14 +21,11 @@ const USAGE = [
   '',
 ].join('\n');
 
-const { positionals } = parseArgs({ allowPositionals: true, strict: false });
-const [asked] = positionals;
-const found = Object.entries(BENCHES).find(([name]) => name === asked);
-if (found === undefined) {
+const [asked, ...args] = process.argv.slice(2);
+const bench = Object.entries(BENCHES).find(([name]) => name === asked)?.[1];
+if (bench !== undefined) await bench.run(args);
+else {
   const problem = asked === undefined ? '' : `there is no benchmark ${JSON.stringify(asked)}\n\n`;
   process.stderr.write(problem + USAGE);
-  process.exitCode = asked === undefined ? 0 : EXIT_USAGE;
-} else {
-  const [, bench] = found;
-  await bench.run(process.argv.slice(3));
+  process.exitCode = EXIT_USAGE;
 }

@@ -1,12 +1,3 @@
-import { ApolloServer } from '@apollo/server';
-import { ApolloServerPluginInlineTraceDisabled } from '@apollo/server/plugin/disabled';
-import { startStandaloneServer } from '@apollo/server/standalone';
-import { createSchema, HOST, PORT } from './constants.js';
+import { serveApollo } from './serve-apollo.js';
 
-// Inline traces, which a subgraph turns on by itself, are off here as they are in the service.
-const server = new ApolloServer({
-  schema: createSchema(),
-  introspection: false,
-  plugins: [ApolloServerPluginInlineTraceDisabled()],
-});
-await startStandaloneServer(server, { listen: { host: HOST, port: PORT } });
+await serveApollo([]);

@@ -21,6 +21,7 @@ times.sort((a, b) => a - b);
 const percentile = (share) => times[Math.min(times.length - 1, Math.floor(times.length * share))];
 process.stdout.write(
   JSON.stringify({
+    requests: times.length,
     requestsPerSecond: times.length / result.duration,
     p50Ms: percentile(0.5) ?? 0,
     p99Ms: percentile(0.99) ?? 0,

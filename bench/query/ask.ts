@@ -17,7 +17,9 @@ export async function ask({ name, url }: RunningServer, operation: Operation): P
   const text = await response.text();
   const parsed = Response.safeParse(JSON.parse(text));
   if (!response.ok || !parsed.success) {
-    throw new Error(`${name} answered ${operation.operationName} with ${response.status}: ${text.slice(0, MOST_TEXT)}`);
+    throw new Error(
+      `${name} answered ${operation.operationName} with ${response.status}: ${text.slice(0, MOST_TEXT)}`,
+    );
   }
   return parsed.data.data;
 }

@@ -19,6 +19,8 @@ export interface RunningServer {
   readonly url: string;
   /** From spawning it to its first good answer, in milliseconds. */
   readonly readyMs: number;
+  /** The processor time that the process has used so far, in milliseconds. */
+  cpuMs(): number;
   /** What the process holds in memory right now, in bytes. */
   rssBytes(): number;
   /** Resolves once the process is gone. */
@@ -30,11 +32,7 @@ const ASK_EVERY_MS = 2;
 const KILL_AFTER_MS = 5_000;
 
 /** Starts a server and waits for its first good answer. Throws when it exits or stays silent. */
-export async function startServer({
-  name,
-  entry,
-  environment,
-}: ServerSpec): Promise<RunningServer> {
+async function startServer({ name, entry, environment }: ServerSpec): Promise<RunningServer> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}/graphql`;
   const spawnedAt = performance.now();
@@ -61,7 +59,14 @@ export async function startServer({
     await sleep(ASK_EVERY_MS);
   }
   const readyMs = performance.now() - spawnedAt;
-  return { name, url, readyMs, rssBytes: () => rssBytesOf(name, child.pid), stop };
+  return {
+    name,
+    url,
+    readyMs,
+    cpuMs: () => cpuMsOf(name, child.pid),
+    rssBytes: () => rssBytesOf(name, child.pid),
+    stop,
+  };
 }
 
 /** Runs work with a server, and stops the server whatever comes of it. */
@@ -74,6 +79,20 @@ export async function withServer<T>(
     return await work(server);
   } finally {
     await server.stop();
+  }
+}
+
+/** Runs work with all servers at once, and stops those that started whatever comes of it. */
+export async function withServers<T>(
+  specs: readonly ServerSpec[],
+  work: (servers: readonly RunningServer[]) => Promise<T>,
+): Promise<T> {
+  const servers: RunningServer[] = [];
+  try {
+    for (const spec of specs) servers.push(await startServer(spec));
+    return await work(servers);
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
   }
 }
 
@@ -102,6 +121,18 @@ function isReady(url: string): Promise<boolean> {
     asking.once('error', () => resolve(false));
     asking.end('{"query":"{__typename}"}');
   });
+}
+
+/** The kernel counts hundredths of a second. */
+const MS_PER_TICK = 10;
+
+function cpuMsOf(name: string, pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The program's name comes before the last bracket and may hold spaces; see proc_pid_stat(5).
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  if (Number.isNaN(ticks)) throw new Error(`the kernel does not say what ${name} used`);
+  return ticks * MS_PER_TICK;
 }
 
 function rssBytesOf(name: string, pid: number | undefined): number {

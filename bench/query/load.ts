@@ -19,6 +19,7 @@ export interface Effort {
 }
 
 const Load = z.object({
+  requests: z.number(),
   requestsPerSecond: z.number(),
   p50Ms: z.number(),
   p99Ms: z.number(),
@@ -30,6 +31,8 @@ export interface Throughput {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Processor time of the server for one request. Unlike the rest it bears a busy machine. */
+  readonly cpuMicros: number;
 }
 
 /**
@@ -51,6 +54,7 @@ export async function measureThroughput(
     requestsPerSecond: median(loads.map((one) => one.requestsPerSecond)),
     p50Ms: median(loads.map((one) => one.p50Ms)),
     p99Ms: median(loads.map((one) => one.p99Ms)),
+    cpuMicros: median(loads.map((one) => one.cpuMicros)),
   }));
 }
 
@@ -63,12 +67,13 @@ interface LoadInput {
 /** Throws when a single request fails: a server that refuses is fast. */
 async function load({ server, body, seconds }: LoadInput): Promise<Throughput> {
   const input = JSON.stringify({ url: server.url, body, connections: CONNECTIONS, seconds });
+  const usedBefore = server.cpuMs();
   const generator = spawn(process.execPath, [GENERATOR, input], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const [output, [code]] = await Promise.all([text(generator.stdout), once(generator, 'exit')]);
   if (code !== 0) throw new Error(`the load generator exited with code ${code}`);
-  const { failures, ...throughput } = Load.parse(JSON.parse(output));
+  const { failures, requests, ...throughput } = Load.parse(JSON.parse(output));
   if (failures > 0) throw new Error(`${server.name} failed ${failures} requests under load`);
-  return throughput;
+  return { ...throughput, cpuMicros: ((server.cpuMs() - usedBefore) * 1_000) / requests };
 }

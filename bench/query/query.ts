@@ -1,18 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { ask, checkAnswer } from './ask.ts';
-import { startServer, withServer } from './child.ts';
-import type { RunningServer, ServerSpec } from './child.ts';
+import { withServer, withServers } from './child.ts';
+import type { ServerSpec } from './child.ts';
 import { CONNECTIONS, measureThroughput } from './load.ts';
 import type { Effort, Throughput } from './load.ts';
+import { buildService, installPeers } from './npm.ts';
 import { LIST, oneImport, PAGE_SIZE } from './operations.ts';
 import type { Operation } from './operations.ts';
-import { installPeers } from './peers.ts';
 import { goalTable, startTable, throughputTable } from './report.ts';
-import type { Named } from './report.ts';
+import type { Goal, Named } from './report.ts';
 import { peerSpecs, serviceSpec } from './servers.ts';
 import { measureStarts } from './starts.ts';
 import type { Start } from './starts.ts';
@@ -20,11 +20,13 @@ import { prepareStore, STORE_SIZE } from './store.ts';
 
 const RESULTS = new URL('../results/', import.meta.url);
 
-const Page = z.object({
-  imports: z.object({ nodes: z.array(z.looseObject({ id: z.string() })).length(PAGE_SIZE) }),
-});
+const Count = z.coerce.number().int().min(1).max(1_000);
+const Options = z.object({ rounds: Count, seconds: Count, starts: Count });
 
-/** Measures and prints; `--rounds`, `--seconds` and `--starts` say how thoroughly. */
+/**
+ * Compares this service, on a store of many imports, with servers that answer the same from
+ * memory. `--rounds`, `--seconds` and `--starts` say how thoroughly.
+ */
 export async function benchQuery(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
@@ -34,116 +36,137 @@ export async function benchQuery(args: readonly string[]): Promise<void> {
       starts: { type: 'string', default: '9' },
     },
   });
-  const effort = { rounds: Number(values.rounds), seconds: Number(values.seconds) };
+  const { rounds, seconds, starts } = Options.parse(values);
+  await buildService();
   await installPeers(say);
   const store = prepareStore(say);
   const folder = mkdtempSync(join(tmpdir(), 'import-status-bench-'));
   try {
-    await compare({ store, folder, effort, starts: Number(values.starts) });
+    const contest = await prepareContest(serviceSpec({ store, folder }), folder);
+    sayTerms({ rounds, seconds });
+    const started = await compareStarts(contest, starts);
+    const list = await compareThroughput(contest, contest.list, { rounds, seconds });
+    const single = await compareThroughput(contest, contest.single, { rounds, seconds });
+    const goals = goalsOf(started, list);
+    say('\nthis service / Apollo Server');
+    process.stdout.write(goalTable(goals));
+    save({ rounds, seconds, started, list, single, goals });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-interface Comparison {
-  readonly store: string;
-  readonly folder: string;
-  readonly effort: Effort;
-  readonly starts: number;
+interface Question {
+  readonly title: string;
+  readonly operation: Operation;
 }
 
-async function compare({ store, folder, effort, starts }: Comparison): Promise<void> {
-  const service = serviceSpec({ store, folder });
-  const constants = join(folder, 'constants.json');
+interface Contest {
+  readonly service: ServerSpec;
+  readonly apollo: ServerSpec;
+  /** The service first. */
+  readonly all: readonly ServerSpec[];
+  readonly list: Question;
+  readonly single: Question;
+}
+
+const Page = z.object({
+  imports: z.object({ nodes: z.array(z.looseObject({ id: z.string() })).length(PAGE_SIZE) }),
+});
+
+/** Gives the peers what the service answers, for them to answer from memory. */
+async function prepareContest(service: ServerSpec, folder: string): Promise<Contest> {
   const page = await withServer(service, async (server) => Page.parse(await ask(server, LIST)));
   const { nodes } = page.imports;
+  const constants = join(folder, 'constants.json');
   writeFileSync(constants, JSON.stringify(nodes));
   const peers = peerSpecs(constants);
-  const one = oneImport(nodes[PAGE_SIZE / 2]?.id ?? '');
-
-  say(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`,
-  );
-  say(
-    `this service: ${relative(process.cwd(), service.entry)} on SQLite with ${STORE_SIZE} imports`,
-  );
-  say(`the others: the same ${PAGE_SIZE} imports in memory`);
-  say(
-    `${CONNECTIONS} connections, median of ${effort.rounds} rounds of ${effort.seconds} s in turns`,
-  );
-
-  const started = await measureStarts([service, peers.apollo], LIST, starts);
-  const startResults = named([service, peers.apollo], started);
-  say(`\nstart (median of ${starts}) and memory after the first query`);
-  process.stdout.write(startTable(startResults));
-
-  const specs = [service, ...Object.values(peers)];
-  const { list, single } = await withServers(specs, async (servers) => {
-    const under = async (operation: Operation): Promise<readonly Named<Throughput>[]> => {
-      const [ours] = servers;
-      if (ours === undefined) throw new Error('no server was started');
-      const expected = await ask(ours, operation);
-      for (const server of servers) await checkAnswer(server, operation, expected);
-      return named(specs, await measureThroughput(servers, operation, effort));
-    };
-    const listed = await under(LIST);
-    say(`\nlist of ${PAGE_SIZE} imports`);
-    process.stdout.write(throughputTable(listed));
-    const singled = await under(one);
-    say('\none import');
-    process.stdout.write(throughputTable(singled));
-    return { list: listed, single: singled };
-  });
-
-  const ratio = <T>(results: readonly Named<T>[], read: (value: T) => number): number => {
-    const [ours, apollo] = results.map(({ value }) => read(value));
-    return (ours ?? Number.NaN) / (apollo ?? Number.NaN);
+  return {
+    service,
+    apollo: peers.apollo,
+    all: [service, ...Object.values(peers)],
+    list: { title: `list of ${PAGE_SIZE} imports`, operation: LIST },
+    single: { title: 'one import', operation: oneImport(nodes[PAGE_SIZE / 2]?.id ?? '') },
   };
-  const goals = [
+}
+
+function sayTerms({ rounds, seconds }: Effort): void {
+  const processor = cpus()[0]?.model ?? 'unknown processor';
+  say(`${processor}, ${cpus().length} cores, Node ${process.version}`);
+  say(`this service: on SQLite with ${STORE_SIZE.toLocaleString('en')} imports`);
+  say(`the others: the same ${PAGE_SIZE} imports in memory`);
+  say(`${CONNECTIONS} connections, median of ${rounds} rounds of ${seconds} s in turns`);
+}
+
+async function compareStarts(
+  { service, apollo, list }: Contest,
+  starts: number,
+): Promise<readonly Named<Start>[]> {
+  const specs = [service, apollo];
+  const results = named(specs, await measureStarts(specs, list.operation, starts));
+  say(`\nstart (${starts} in turns) and memory after the first query`);
+  process.stdout.write(startTable(results));
+  return results;
+}
+
+/** Throws, before it measures, when a server answers otherwise than the service. */
+async function compareThroughput(
+  { all }: Contest,
+  { title, operation }: Question,
+  effort: Effort,
+): Promise<readonly Named<Throughput>[]> {
+  const results = await withServers(all, async (servers) => {
+    const [service, ...others] = servers;
+    if (service === undefined) throw new Error('there is nobody to compare');
+    const expected = await ask(service, operation);
+    for (const server of others) await checkAnswer(server, operation, expected);
+    return named(all, await measureThroughput(servers, operation, effort));
+  });
+  say(`\n${title}`);
+  process.stdout.write(throughputTable(results));
+  return results;
+}
+
+function goalsOf(
+  started: readonly Named<Start>[],
+  list: readonly Named<Throughput>[],
+): readonly Goal[] {
+  return [
     {
-      what: 'list of twenty, requests/s, over Apollo Server',
+      what: `list of ${PAGE_SIZE}: requests a second`,
       measured: ratio(list, ({ requestsPerSecond }) => requestsPerSecond),
       target: '>= 1.3',
     },
     {
-      what: 'time to ready, over Apollo Server',
-      measured: ratio<Start>(startResults, ({ medianMs }) => medianMs),
+      what: 'time from spawn to the first answer',
+      measured: ratio(started, ({ medianMs }) => medianMs),
       target: '<= 1.5',
     },
     {
-      what: 'memory after start, over Apollo Server',
-      measured: ratio<Start>(startResults, ({ rssBytes }) => rssBytes),
+      what: 'memory after the first query',
+      measured: ratio(started, ({ rssBytes }) => rssBytes),
       target: '<= 1.5',
     },
   ];
-  say('\nthis service / Apollo Server');
-  process.stdout.write(goalTable(goals));
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(
-    new URL('query.json', RESULTS),
-    `${JSON.stringify({ effort, starts: startResults, list, single, goals }, null, 2)}\n`,
-  );
 }
 
-/** Runs work with all servers at once, and stops those that started whatever comes of it. */
-async function withServers<T>(
-  specs: readonly ServerSpec[],
-  work: (servers: readonly RunningServer[]) => Promise<T>,
-): Promise<T> {
-  const servers: RunningServer[] = [];
-  try {
-    for (const spec of specs) servers.push(await startServer(spec));
-    return await work(servers);
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()));
-  }
+/** The first, which is this service, over the second, which is Apollo Server. */
+function ratio<T>(results: readonly Named<T>[], read: (value: T) => number): number {
+  const [ours, apollo] = results.map(({ value }) => read(value));
+  return (ours ?? Number.NaN) / (apollo ?? Number.NaN);
 }
 
+/** Pairs what was measured with the names, which stand in the same order. */
 function named<T>(specs: readonly ServerSpec[], values: readonly T[]): readonly Named<T>[] {
   return specs.flatMap(({ name }, index) => {
     const value = values[index];
     return value === undefined ? [] : [{ name, value }];
   });
+}
+
+function save(results: unknown): void {
+  mkdirSync(RESULTS, { recursive: true });
+  writeFileSync(new URL('query.json', RESULTS), `${JSON.stringify(results, null, 2)}\n`);
 }
 
 function say(line: string): void {

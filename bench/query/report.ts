@@ -27,12 +27,13 @@ function table(rows: readonly (readonly string[])[]): string {
 export function throughputTable(results: readonly Named<Throughput>[]): string {
   const ours = results[0]?.value.requestsPerSecond ?? 0;
   return table([
-    ['', 'requests/s', 'p50 ms', 'p99 ms', 'ours / this'],
+    ['', 'requests/s', 'p50 ms', 'p99 ms', 'cpu µs/request', 'ours / this'],
     ...results.map(({ name, value }) => [
       name,
       value.requestsPerSecond.toFixed(0),
       value.p50Ms.toFixed(2),
       value.p99Ms.toFixed(2),
+      value.cpuMicros.toFixed(0),
       (ours / value.requestsPerSecond).toFixed(2),
     ]),
   ]);

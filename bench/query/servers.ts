@@ -1,12 +1,12 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServerSpec } from './child.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What `npm run build` emits and a container runs; without a build, the source. */
-const ENTRIES = [join(ROOT, 'dist/src/main.js'), join(ROOT, 'src/main.ts')] as const;
+/** What `npm run build` emits and a container runs. */
+const ENTRY = join(ROOT, 'dist/src/main.js');
 
 /** Four providers as a company would have them; nothing is due at any, so none is ever asked. */
 const CONFIG = `graphiql: false
@@ -43,14 +43,17 @@ export function serviceSpec({ store, folder }: ServiceInput): ServerSpec {
   writeFileSync(config, CONFIG);
   return {
     name: 'this service',
-    entry: ENTRIES.find((entry) => existsSync(entry)) ?? ENTRIES[0],
+    entry: ENTRY,
     environment: { IMPORTS_CONFIG: config, STORE_URL: `sqlite:${store}`, LOG_LEVEL: 'warn' },
   };
 }
 
 /** The others. Each reads the same imports from memory. */
 export interface Peers {
+  /** As its documentation starts it. */
   readonly apollo: ServerSpec;
+  /** Without the cache hints that it computes for every field, as this service runs it. */
+  readonly apolloWithoutHints: ServerSpec;
   readonly yoga: ServerSpec;
   readonly mercurius: ServerSpec;
   readonly http: ServerSpec;
@@ -65,6 +68,7 @@ export function peerSpecs(constants: string): Peers {
   });
   return {
     apollo: peer('Apollo Server', 'apollo.js'),
+    apolloWithoutHints: peer('Apollo Server, no cache hints', 'apollo-without-hints.js'),
     yoga: peer('GraphQL Yoga', 'yoga.js'),
     mercurius: peer('Mercurius, JIT', 'mercurius.js'),
     http: peer('plain node:http', 'http.js'),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +31,8 @@ export function prepareStore(say: (line: string) => void): string {
   const path = join(folder, `imports-${keyOfCode()}.db`);
   if (existsSync(path)) return path;
   mkdirSync(folder, { recursive: true });
+  // Stores of other code are a third of a gigabyte each, and nobody would miss them.
+  for (const name of readdirSync(folder)) if (name.endsWith('.db')) rmSync(join(folder, name));
   const unfinished = `${path}.${process.pid}`;
   say(`making ${STORE_SIZE.toLocaleString('en')} imports, once: ${path}`);
   const database = new Database(unfinished);

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Import as ImportModel, LookFailure as LookFailureModel } from '../../domain/import.ts';
-import type { CountersModel, ResourceModel, FreshnessModel, EventModel } from '../models.ts';
+import type { Import as ImportModel, Freshness as FreshnessModel, LookFailure as LookFailureModel } from '../../domain/import.ts';
+import type { JobModel, CountersModel, ResourceModel, EventModel } from '../models.ts';
 import type { WatchedProvider } from '../../watcher/watched-provider.ts';
 import type { Revision as RevisionModel } from '../../ledger/ledger.ts';
 import type { KeptRowError as RowErrorModel, RowErrorGroup as RowErrorGroupModel } from '../../domain/row.ts';
@@ -953,7 +953,7 @@ export type ResolversTypes = {
   ImportUserErrorCode: ImportUserErrorCode;
   ImportedResource: ResolverTypeWrapper<ResourceModel>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
-  Job: ResolverTypeWrapper<ImportModel>;
+  Job: ResolverTypeWrapper<JobModel>;
   JobError: ResolverTypeWrapper<JobError>;
   JobOutcome: JobOutcome;
   JobPhase: JobPhase;
@@ -1008,7 +1008,7 @@ export type ResolversParentTypes = {
   ImportUserError: ImportUserError;
   ImportedResource: ResourceModel;
   JSON: Scalars['JSON']['output'];
-  Job: ImportModel;
+  Job: JobModel;
   JobError: JobError;
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;

@@ -2,14 +2,13 @@ import type { Resolvers } from '../generated/resolver-types.ts';
 import { DateTime, Json } from '../scalars.ts';
 import { Import } from './import.ts';
 import { ImportEvent } from './import-event.ts';
-import { ImportFreshness, ImportProviderError } from './import-freshness.ts';
+import { ImportProviderError } from './import-provider-error.ts';
 import { ImportProvider } from './import-provider.ts';
 import { ImportRevision } from './import-revision.ts';
 import { ImportedResource } from './imported-resource.ts';
 import { Job } from './job.ts';
 import { Mutation } from './mutation.ts';
 import { Query } from './query.ts';
-import { ResourceCounters } from './resource-counters.ts';
 import { RowError } from './row-error.ts';
 import { Subscription } from './subscription.ts';
 
@@ -18,7 +17,6 @@ export const resolvers: Resolvers = {
   DateTime,
   Import,
   ImportEvent,
-  ImportFreshness,
   ImportProvider,
   ImportProviderError,
   ImportRevision,
@@ -27,7 +25,6 @@ export const resolvers: Resolvers = {
   Job,
   Mutation,
   Query,
-  ResourceCounters,
   RowError,
   Subscription,
 };

@@ -1,5 +1,6 @@
 import { encodeCursor } from '../cursor.ts';
 import type { ImportRevisionResolvers } from '../generated/resolver-types.ts';
+import { countersModel } from '../models.ts';
 
 export const ImportRevision: ImportRevisionResolvers = {
   position: ({ position }) => encodeCursor('position', position),
@@ -7,6 +8,6 @@ export const ImportRevision: ImportRevisionResolvers = {
   outcome: ({ state }) => state.job.outcome,
   effect: ({ state }) => state.job.effect,
   progressPercent: ({ state }) => state.job.progressPercent,
-  counters: ({ state }) => ({ counters: state.counters, phase: state.job.phase }),
+  counters: ({ state }) => countersModel(state.counters, state.job.phase),
   providerStatus: ({ state }) => state.job.providerStatus,
 };

@@ -3,6 +3,7 @@ import { connectionOf } from '../connection.ts';
 import { checkPageSize, decodeCursor, encodeCursor } from '../cursor.ts';
 import { resolveReference } from '../find-import.ts';
 import type { ImportResolvers } from '../generated/resolver-types.ts';
+import { countersModel, freshnessModel, jobModel } from '../models.ts';
 import { refOf } from '../reference.ts';
 
 const MOST_GROUPS = 500;
@@ -13,8 +14,8 @@ export const Import: ImportResolvers = {
   providerId: ({ ref }) => ref.providerId,
   externalId: ({ ref }) => ref.externalId,
   provider: ({ ref }, _, { watcher }) => watcher.findProvider(ref.providerId),
-  job: (self) => self,
-  counters: ({ state }) => ({ counters: state.counters, phase: state.job.phase }),
+  job: jobModel,
+  counters: ({ state }) => countersModel(state.counters, state.job.phase),
   resources: ({ state }) =>
     state.resources.map((resource) => ({ resource, importPhase: state.job.phase })),
   rowErrors: async ({ ref, state }, { first, after }, { ledger }) => {
@@ -46,6 +47,6 @@ export const Import: ImportResolvers = {
     return connectionOf({ edges, hasMore: page.hasMore, isContinued: typeof after === 'string' });
   },
   position: ({ position }) => (position === null ? null : encodeCursor('position', position)),
-  freshness: ({ freshness, ref }) => ({ freshness, providerId: ref.providerId }),
+  freshness: (self, _, { watcher }) => freshnessModel(self, watcher),
   labels: ({ labels }) => Object.entries(labels).map(([key, value]) => ({ key, value })),
 };

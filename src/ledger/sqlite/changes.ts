@@ -27,7 +27,7 @@ export function listChanges(
   );
   const changes: Change[] = rows.slice(0, first).map((row) => ({
     position: integer(row, 'position'),
-    import: importOf(row),
+    import: importOf(database, row),
     // From the beginning nothing was seen before, so nothing was skipped.
     skippedRevisions: after === 0 ? 0 : integer(row, 'skipped'),
   }));

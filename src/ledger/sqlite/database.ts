@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { ImportState } from '../../domain/import.ts';
 import { LedgerError } from '../ledger.ts';
 
 export type Parameters = readonly SQLInputValue[];
@@ -13,11 +14,16 @@ const BUSY_TIMEOUT_MS = 5_000;
 /** More than the code has; only filters can be put together in more ways. */
 const MOST_STATEMENTS = 200;
 
+/** Some two kilobytes each. */
+const MOST_STATES = 2_000;
+
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 
 /** One SQLite database, its schema brought up to date. Statements are prepared once. */
 export class Database {
   readonly #connection: DatabaseSync;
+  /** States that were parsed, by position: a position stands for one state of one import. */
+  readonly states = new LRUCache<number, ImportState>({ max: MOST_STATES });
   readonly #statements = new LRUCache<string, StatementSync>({ max: MOST_STATEMENTS });
 
   /** Throws a `LedgerError` when the file cannot be opened or is newer than this code. */
@@ -52,6 +58,8 @@ export class Database {
       return result;
     } catch (error) {
       if (this.#connection.isTransaction) this.#connection.exec('rollback');
+      // Positions that were taken are given out again.
+      this.states.clear();
       throw error;
     }
   }

@@ -7,7 +7,7 @@ import type {
 } from '../../domain/import.ts';
 import type { ProviderErrorKind } from '../../domain/provider-error.ts';
 import { integer, integerOrNull, text, textOrNull, word } from './database.ts';
-import type { Row } from './database.ts';
+import type { Database, Row } from './database.ts';
 
 /** The columns that an import is read from. */
 export const IMPORT_COLUMNS = `seq, provider_id, external_id, revision, position, place, state, labels,
@@ -32,12 +32,13 @@ const ERROR_KINDS = [
   'unexpected-response',
 ] as const satisfies readonly ProviderErrorKind[];
 
-export function importOf(row: Row): Import {
+export function importOf(database: Database, row: Row): Import {
+  const position = integerOrNull(row, 'position');
   return {
     ref: { providerId: text(row, 'provider_id'), externalId: text(row, 'external_id') },
-    state: stateOf(text(row, 'state')),
+    state: position === null ? stateOf(text(row, 'state')) : stateAt(database, row, position),
     revision: integer(row, 'revision'),
-    position: integerOrNull(row, 'position'),
+    position,
     freshness: {
       state: word(row, 'freshness', FRESHNESS_STATES),
       observedAt: integerOrNull(row, 'observed_at'),
@@ -46,6 +47,15 @@ export function importOf(row: Row): Import {
     },
     labels: labelsOf(text(row, 'labels')),
   };
+}
+
+/** Parsing is half the cost of reading a list, and most readers ask for the same latest ones. */
+function stateAt({ states }: Database, row: Row, position: number): ImportState {
+  const known = states.get(position);
+  if (known !== undefined) return known;
+  const state = stateOf(text(row, 'state'));
+  states.set(position, state);
+  return state;
 }
 
 /** The last failure that a row of imports or of providers holds. */

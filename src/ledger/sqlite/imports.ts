@@ -15,14 +15,14 @@ export function findImports(
      where id in (select value from json_each(?))`,
     [JSON.stringify(ids)],
   );
-  return new Map(rows.map((row) => [text(row, 'id'), importOf(row)]));
+  return new Map(rows.map((row) => [text(row, 'id'), importOf(database, row)]));
 }
 
 export function findImport(database: Database, id: string): Import | null {
   const row = database.get(`/* findImport */ select ${IMPORT_COLUMNS} from imports where id = ?`, [
     id,
   ]);
-  return row === undefined ? null : importOf(row);
+  return row === undefined ? null : importOf(database, row);
 }
 
 export function listImports(
@@ -40,7 +40,7 @@ export function listImports(
   return {
     items: rows
       .slice(0, first)
-      .map((row) => ({ place: integer(row, 'place'), import: importOf(row) })),
+      .map((row) => ({ place: integer(row, 'place'), import: importOf(database, row) })),
     hasMore: rows.length > first,
   };
 }

@@ -18,13 +18,13 @@ export function claimDue(
      returning ${IMPORT_COLUMNS}, attempts, held_since, held_finish, tracked_at, continue_on_error`,
     [now + leaseMs, providerId, now + horizonMs, now, limit],
   );
-  return rows.map(claimOf);
+  return rows.map((row) => claimOf(database, row));
 }
 
-function claimOf(row: Row): Claim {
+function claimOf(database: Database, row: Row): Claim {
   const flag = integerOrNull(row, 'continue_on_error');
   return {
-    import: importOf(row),
+    import: importOf(database, row),
     schedule: {
       attempts: integer(row, 'attempts'),
       held: heldOf(row),

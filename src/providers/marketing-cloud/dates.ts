@@ -81,19 +81,23 @@ function withOffset(local: number, zone: string): number | null {
 const DAY_MS = 24 * 60 * 60_000;
 
 function createLocalTimeReader(timeZone: string): (local: number) => number | null {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
+  let format: Intl.DateTimeFormat | null = null;
+  // Costs many milliseconds, and most processes start without such a date to read.
+  const createFormat = (): Intl.DateTimeFormat =>
+    new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
   /** How far the zone's clock is ahead of UTC at an instant. */
   const offsetAt = (instant: number): number => {
     const seconds = Math.floor(instant / 1000) * 1000;
+    format ??= createFormat();
     const parts = new Map(format.formatToParts(seconds).map(({ type, value }) => [type, value]));
     const read = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
     const shown = Date.UTC(
