@@ -6,7 +6,7 @@ import type { ServerSpec } from './child.ts';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What `npm run build` emits and a container runs. */
-const ENTRY = join(ROOT, 'dist/src/main.js');
+const ENTRY = join(ROOT, 'dist/src/bundle/main.js');
 
 /** Four providers as a company would have them; nothing is due at any, so none is ever asked. */
 const CONFIG = `graphiql: false

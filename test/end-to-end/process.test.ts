@@ -30,9 +30,10 @@ interface Service {
 }
 
 function start(t: TestContext, folder: string, environment: Record<string, string> = {}): Service {
-  const child = spawn(process.execPath, [MAIN], {
+  const { ENTRY = MAIN, ...others } = environment;
+  const child = spawn(process.execPath, [ENTRY], {
     cwd: folder,
-    env: { PATH: process.env['PATH'], PORT: '0', ...environment },
+    env: { PATH: process.env['PATH'], PORT: '0', ...others },
   });
   t.after(() => child.kill('SIGKILL'));
   const log: string[] = [];
@@ -210,4 +211,25 @@ test('killed in the middle, it goes on where it stopped and loses nothing', asyn
   }
   const total = nodes.reduce((sum, node) => sum + Number(at(node, 'revision')), 0);
   assert.equal(positions.size, total, 'a position was given twice');
+});
+
+test('what is built for a container starts, keeps what it learns, and answers', async (t) => {
+  const folder = await makeFolder(t);
+  const built = join(folder, 'built');
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  const build = spawn(process.execPath, ['.build.ts', built], { cwd: root, stdio: 'ignore' });
+  assert.deepEqual(await once(build, 'exit'), [0, null]);
+  const fleet = await startFleet({ now: Date.now, firstPort: 0 });
+  t.after(() => fleet.close());
+  await writeFile(join(folder, 'imports.config.yml'), fleetConfig(fleet, {}));
+  const service = start(t, folder, { ENTRY: join(built, 'src', 'bundle', 'main.js') });
+  const url = await urlOf(service);
+  const { data, errors } = await ask(
+    url,
+    '{ import(id: "qobra:647a13fe875af4b4eb7133c2") { job { outcome } } }',
+  );
+  assert.deepEqual(errors, []);
+  assert.equal(at(data, 'import.job.outcome'), 'COMPLETED_WITH_ERRORS');
+  service.process.kill('SIGTERM');
+  assert.deepEqual(await once(service.process, 'exit'), [0, null]);
 });
