@@ -44,7 +44,7 @@ export function createHttp({ fetch, timeoutMs, maxResponseBytes, admit }: HttpOp
       const answer = await fetch(url, {
         method,
         headers,
-        body: body ?? null,
+        ...(body !== undefined && { body }),
         redirect: 'manual',
         signal: AbortSignal.any([signal, deadline]),
       });
