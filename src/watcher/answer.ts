@@ -26,3 +26,12 @@ export const OVERLOADED: Answer = {
     message: 'too many unknown imports were asked for at once; ask again',
   },
 };
+
+export const NOT_IN_BUDGET: Answer = {
+  kind: 'failed',
+  error: {
+    kind: 'rate-limited',
+    message:
+      'what is left of the requests of this month is kept for imports that are tracked; track this one',
+  },
+};

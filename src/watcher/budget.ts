@@ -18,6 +18,9 @@ export interface BudgetOptions {
   readonly clock: Clock;
 }
 
+/** The share of a month's requests that queries of imports that nobody tracks cannot spend. */
+const KEPT_FOR_TRACKED = 0.5;
+
 /** Counts a provider's requests, and spaces them out. */
 export class Budget {
   readonly #providerId: string;
@@ -49,6 +52,16 @@ export class Budget {
       'rate-limited',
       `the budget of ${limit} requests a month is spent; it starts again on ${new Date(endOfMonth(now)).toISOString().slice(0, 10)}`,
     );
+  }
+
+  /**
+   * Whether imports that nobody tracks may still be looked at because somebody asks: the last part
+   * of a month's requests is kept for those that are tracked.
+   */
+  async hasRoomForAsks(): Promise<boolean> {
+    const { perMonth } = this.#budget;
+    if (perMonth === null) return true;
+    return (await this.#used(this.#clock.now())) < perMonth * (1 - KEPT_FOR_TRACKED);
   }
 
   /** Null when the provider sets no limit. */

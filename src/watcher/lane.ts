@@ -4,7 +4,7 @@ import { importId } from '../domain/import.ts';
 import type { ImportRef } from '../domain/import.ts';
 import type { Claim, Ledger, ProviderHealth } from '../ledger/ledger.ts';
 import type { ProviderDataSource } from '../providers/provider.ts';
-import { answerOf, GIVEN_UP, OVERLOADED } from './answer.ts';
+import { answerOf, GIVEN_UP, NOT_IN_BUDGET, OVERLOADED } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { isOnProbation, isOpen } from './breaker.ts';
 import { Budget } from './budget.ts';
@@ -106,6 +106,7 @@ export class Lane {
     if (error !== null && isOpen(this.health, this.#options.clock.now())) {
       return { kind: 'failed', error };
     }
+    if (!(await this.budget.hasRoomForAsks())) return NOT_IN_BUDGET;
     const id = importId(ref);
     const isFull = this.#asked.length >= LONGEST_QUEUE;
     if (isFull && this.#asking.find(id) === null) return OVERLOADED;

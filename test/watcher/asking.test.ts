@@ -194,3 +194,32 @@ test('whoever waits for an answer when the watcher stops is told so', async (t) 
   await stopped;
   assert.equal((await asked).kind, 'failed');
 });
+
+test('imports that are asked for do not keep those that are due from being looked at', async (t) => {
+  const clock = createClock();
+  const vendor = createVendor(clock, {
+    concurrency: 1,
+    answer: ({ externalId }) => (externalId === 'load-1' ? seen() : failed('not-found')),
+  });
+  const { watcher } = await startWatcher(t, [vendor], { clock });
+  await watcher.track({ ref: REF, now: clock.now() });
+  const asked = Array.from({ length: 100 }, (_, index) => watcher.ask(refOf(`unseen-${index}`)));
+  await Promise.all(asked);
+  assert.ok(vendor.looks.slice(0, 3).some(([id]) => id === 'load-1'));
+});
+
+test('half of a monthly budget is kept for imports that are tracked', async (t) => {
+  const clock = createClock();
+  const vendor = createVendor(clock, {
+    budget: { perSecond: null, perMonth: 20 },
+    answer: ({ externalId }) => (externalId === 'load-1' ? seen() : failed('not-found')),
+  });
+  const { watcher, ledger } = await startWatcher(t, [vendor], { clock });
+  for (let index = 0; index < 30; index += 1) await watcher.ask(refOf(`unseen-${index}`));
+  assert.equal(vendor.looks.length, 10);
+  const refused = await watcher.ask(refOf('unseen-30'));
+  assert.equal(refused.kind === 'failed' && refused.error.kind, 'rate-limited');
+  await watcher.track({ ref: REF, now: clock.now() });
+  await settle();
+  assert.equal((await ledger.findImports([ID])).get(ID)?.freshness.state, 'LIVE');
+});
