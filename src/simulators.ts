@@ -2,7 +2,12 @@ import { startFleet } from './simulated-fleet.ts';
 
 const FIRST_PORT = 4101;
 
-const fleet = await startFleet({ now: Date.now, firstPort: FIRST_PORT });
+const fleet = await startFleet({ now: Date.now, firstPort: FIRST_PORT }).catch((error: unknown) => {
+  const reason = error instanceof Error ? error.message : String(error);
+  const ports = `${FIRST_PORT} to ${FIRST_PORT + 3}`;
+  process.stderr.write(`cannot listen on ports ${ports} of 127.0.0.1 (${reason}); free them\n`);
+  process.exit(1);
+});
 const started = [fleet.startLoads(), fleet.startLoads(), fleet.startLoads()];
 
 const lines = ['Simulated vendors, each with three loads that have just started:', ''];
