@@ -1,5 +1,6 @@
 import type { ResourceCounters } from '../../src/domain/counters.ts';
 import type { ImportState } from '../../src/domain/import.ts';
+import { UNOBSERVED_JOB } from '../../src/domain/job.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { ImportedResource } from '../../src/domain/resource.ts';
 import type { RowError } from '../../src/domain/row.ts';
@@ -113,21 +114,7 @@ function finishedState({
 }
 
 function jobOf(startedAt: number): Job {
-  return {
-    phase: 'UNKNOWN',
-    outcome: null,
-    effect: 'UNKNOWN',
-    progressPercent: null,
-    queuedAt: startedAt - 2_000,
-    startedAt,
-    finishedAt: null,
-    expiresAt: null,
-    message: null,
-    error: null,
-    providerStatus: null,
-    explanation: null,
-    continueOnError: true,
-  };
+  return { ...UNOBSERVED_JOB, queuedAt: startedAt - 2_000, startedAt, continueOnError: true };
 }
 
 /** Three resource types, the first with a category, as a Collibra summary has them. */

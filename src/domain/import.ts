@@ -77,7 +77,7 @@ export function unknownImport(ref: ImportRef, freshness: Freshness): Import {
 }
 
 /** The longest external id we accept, in characters; the vendors' own are at most 36. */
-export const MAX_EXTERNAL_ID_LENGTH = 200;
+const MAX_EXTERNAL_ID_LENGTH = 200;
 
 const PROVIDER_ID = /^[a-z][a-z0-9-]*$/;
 // Printable, no white space at either end: an id that cannot be typed cannot be asked for again.

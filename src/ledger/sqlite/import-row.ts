@@ -13,7 +13,7 @@ import type { Database, Row } from './database.ts';
 export const IMPORT_COLUMNS = `seq, provider_id, external_id, revision, position, place, state, labels,
   freshness, observed_at, next_look_at, error_kind, error_message`;
 
-export const FRESHNESS_STATES = [
+const FRESHNESS_STATES = [
   'PENDING',
   'LIVE',
   'BACKING_OFF',
