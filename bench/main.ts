@@ -4,6 +4,10 @@ const BENCHES = {
     summary: 'queries, start and memory beside Apollo Server, Yoga, Mercurius and node:http',
     run: async (args: readonly string[]) => (await import('./query/query.ts')).benchQuery(args),
   },
+  rows: {
+    summary: 'capture of a million rows beside bare inserts, then paging and export',
+    run: async (args: readonly string[]) => (await import('./rows/rows.ts')).benchRows(args),
+  },
 } as const satisfies Record<string, Bench>;
 
 interface Bench {

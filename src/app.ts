@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config, ProviderConfig } from './config.ts';
 import type { Clock } from './domain/clock.ts';
 import { createSchema } from './graphql/schema.ts';
+import { Pruner } from './ledger/pruner.ts';
 import { openSqliteLedger } from './ledger/sqlite/sqlite-ledger.ts';
 import { createHttp } from './providers/http.ts';
 import { startServer } from './server/server.ts';
@@ -39,6 +40,13 @@ export async function startApp(config: Config, world: World): Promise<App> {
     logger,
     holdFinishForMs: config.holdFinishForMs,
   });
+  const pruner = new Pruner({
+    ledger,
+    clock,
+    logger,
+    retentionOf: (providerId) =>
+      config.providers.find(({ id }) => id === providerId)?.retention ?? config.retention,
+  });
   const draining = new AbortController();
   const server = await startServer({
     schema: createSchema(),
@@ -49,17 +57,19 @@ export async function startApp(config: Config, world: World): Promise<App> {
     port: config.port,
     isGraphiqlOn: config.isGraphiqlOn,
     maxRequestBytes: config.maxRequestBytes,
+    publicUrl: config.publicUrl,
   }).catch(async (error: unknown) => {
     await ledger.close();
     throw error;
   });
   watcher.start();
+  pruner.start();
 
   return {
     url: server.url,
     stop: async () => {
       draining.abort();
-      await Promise.all([watcher.stop(GRACE_MS), server.close()]);
+      await Promise.all([watcher.stop(GRACE_MS), pruner.stop(), server.close()]);
       await ledger.close();
     },
   };
@@ -75,7 +85,9 @@ function watchedProvider(config: ProviderConfig, { fetch, clock }: World): Watch
     cadence: { minIntervalMs: config.minIntervalMs, maxIntervalMs: config.maxIntervalMs },
     budget: config.budget,
     concurrency: config.concurrency,
-    // A look makes a handful of requests, each bounded by the timeout.
+    rowValues: config.rowValues,
+    maxRows: config.maxRows,
+    // A look makes a handful of requests, each bounded by the timeout, and says so while rows come.
     leaseMs: timeoutMs * 10 + 60_000,
     connect: (admit) =>
       config.connect({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isProviderId } from './domain/import.ts';
-import { Duration } from './duration.ts';
+import { Duration, DurationOrForever } from './duration.ts';
 import type { Scope } from './graphql/context.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -11,6 +11,9 @@ const SCOPES = [
   'imports:write',
   'imports:rows',
 ] as const satisfies readonly Scope[];
+
+/** A shorter key of hashes could be guessed. */
+const SHORTEST_KEY = 16;
 
 /** The keys of the service itself. */
 export const Service = z.strictObject({
@@ -28,10 +31,32 @@ export const Service = z.strictObject({
   graphiql: z.boolean().default(true),
   maxRequestBytes: z.number().int().positive().default(8_388_608),
   holdFinishFor: Duration.default(60_000),
+  publicUrl: z
+    .url({
+      protocol: /^https?$/,
+      error: 'must be an http(s) address, such as https://imports.acme.com',
+    })
+    .transform((text) => text.replace(/\/+$/, ''))
+    .optional(),
+  rowValuesKey: z
+    .string()
+    .min(SHORTEST_KEY, `must have at least ${SHORTEST_KEY} characters`)
+    .optional(),
   providers: z.array(z.unknown()).default([]),
 });
 
 const PositiveInteger = z.number().int().positive();
+
+export const ROW_VALUES = ['keep', 'hash', 'drop'] as const;
+
+const NINETY_DAYS_MS = 90 * 86_400_000;
+
+/** How long what is known is kept; null for ever. */
+export const Retention = z.strictObject({
+  rows: DurationOrForever.default(NINETY_DAYS_MS),
+  imports: DurationOrForever.default(null),
+});
+export type Retention = z.infer<typeof Retention>;
 
 /** The keys that every provider has; the others are its vendor's own. */
 export const Common = z.object({
@@ -53,6 +78,9 @@ export const Common = z.object({
   timeout: Duration.default(10_000),
   concurrency: PositiveInteger.max(100).default(4),
   maxResponseBytes: PositiveInteger.default(67_108_864),
+  rowValues: z.enum(ROW_VALUES, { error: `must be ${ROW_VALUES.join(', ')}` }).default('keep'),
+  maxRows: PositiveInteger.default(1_000_000),
+  retention: Retention.prefault({}),
   budget: z
     .strictObject({ perSecond: PositiveInteger.optional(), perMonth: PositiveInteger.optional() })
     .optional(),

@@ -3,11 +3,12 @@ import type { Document } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import type { ConfigProblem } from './config-error.ts';
-import { Common, Service } from './config-shape.ts';
+import { Common, Retention, Service } from './config-shape.ts';
 import type { LogLevel } from './config-shape.ts';
 import type { Scope } from './graphql/context.ts';
 import type { Connect, Provider, RequestBudget } from './providers/provider.ts';
 import { findProvider, listProviderKinds } from './providers/registry.ts';
+import type { RowValuesPolicy } from './watcher/row-guard.ts';
 
 /** Everything that the service is told from outside. Durations are milliseconds. */
 export interface Config {
@@ -20,6 +21,10 @@ export interface Config {
   readonly isGraphiqlOn: boolean;
   readonly maxRequestBytes: number;
   readonly holdFinishForMs: number;
+  /** Where callers reach the service, without a slash at the end; null when nobody says. */
+  readonly publicUrl: string | null;
+  /** How long what is known of providers that are no longer configured is kept. */
+  readonly retention: Retention;
   readonly providers: readonly ProviderConfig[];
 }
 
@@ -35,6 +40,9 @@ export interface ProviderConfig {
   readonly concurrency: number;
   readonly maxResponseBytes: number;
   readonly budget: RequestBudget;
+  readonly rowValues: RowValuesPolicy;
+  readonly maxRows: number;
+  readonly retention: Retention;
 }
 
 export interface ConfigSource {
@@ -59,7 +67,11 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
   const service = Service.safeParse(withEnvironment(raw, environment));
   collect(service, { problems, path: [] });
   const listed = z.object({ providers: z.array(z.unknown()) }).safeParse(raw).data?.providers ?? [];
-  const providers = listed.flatMap((entry, index) => parseProvider(entry, { problems, index }));
+  // Whatever else is wrong with the service.
+  const key = z.object({ rowValuesKey: z.string() }).safeParse(raw).data?.rowValuesKey ?? null;
+  const providers = listed.flatMap((entry, index) =>
+    parseProvider(entry, { problems, index, key }),
+  );
   checkUnique(listed, problems);
   const known = Service.safeParse(onlyKnownKeys(withEnvironment(raw, environment)));
   if (known.success) checkService(known.data, problems);
@@ -67,7 +79,7 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
     throw new ConfigError(name, withoutFollowers(problems), findExample(listed, problems));
   }
 
-  const { port, host, logLevel, store, auth, graphiql, maxRequestBytes, holdFinishFor } =
+  const { port, host, logLevel, store, auth, graphiql, maxRequestBytes, holdFinishFor, publicUrl } =
     service.data;
   return {
     port,
@@ -78,6 +90,8 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
     isGraphiqlOn: graphiql,
     maxRequestBytes,
     holdFinishForMs: holdFinishFor,
+    publicUrl: publicUrl ?? null,
+    retention: Retention.parse({}),
     providers,
   };
 }
@@ -142,9 +156,16 @@ function onlyKnownKeys(raw: unknown): unknown {
   return Object.fromEntries(Object.entries(raw).filter(([key]) => known.includes(key)));
 }
 
+interface ProviderReading {
+  readonly problems: ConfigProblem[];
+  readonly index: number;
+  /** What hashes of row values are keyed with; null when there is none. */
+  readonly key: string | null;
+}
+
 function parseProvider(
   entry: unknown,
-  { problems, index }: { readonly problems: ConfigProblem[]; readonly index: number },
+  { problems, index, key }: ProviderReading,
 ): readonly ProviderConfig[] {
   const path = ['providers', index];
   const common = Common.safeParse(entry);
@@ -159,9 +180,16 @@ function parseProvider(
   if (provider === null) return [];
   const settings = provider.settings.safeParse(withoutCommon(entry));
   collect(settings, { problems, path });
-  if (!common.success || !settings.success) return [];
+  const rowValues = common.success ? rowValuesOf(common.data.rowValues, key) : null;
+  if (common.success && rowValues === null) {
+    const message =
+      'hash needs a key: set rowValuesKey beside providers, such as rowValuesKey: "${ROW_VALUES_KEY}"';
+    problems.push({ key: keyOf([...path, 'rowValues']), message });
+  }
+  if (!common.success || !settings.success || rowValues === null) return [];
   const { id, name, poll, appearsWithin, timeout, concurrency, maxResponseBytes, budget } =
     common.data;
+  const { maxRows, retention } = common.data;
   return [
     {
       id,
@@ -178,8 +206,17 @@ function parseProvider(
         perSecond: budget?.perSecond ?? provider.defaultBudget.perSecond,
         perMonth: budget?.perMonth ?? provider.defaultBudget.perMonth,
       },
+      rowValues,
+      maxRows,
+      retention,
     },
   ];
+}
+
+/** Null when hashes are wanted and there is no key for them. */
+function rowValuesOf(kind: RowValuesPolicy['kind'], key: string | null): RowValuesPolicy | null {
+  if (kind !== 'hash') return { kind };
+  return key === null ? null : { kind, key };
 }
 
 function withoutCommon(entry: unknown): unknown {

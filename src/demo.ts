@@ -3,7 +3,7 @@ import { startApp } from './app.ts';
 import { parseConfig } from './config.ts';
 import { SYSTEM_CLOCK } from './domain/clock.ts';
 import { ListenError } from './server/server.ts';
-import { fleetConfig, startFleet } from './simulated-fleet.ts';
+import { fleetConfig, scenarioHint, startFleet } from './simulated-fleet.ts';
 
 /** A new load at every vendor, so that there is always something going on. */
 const NEW_LOADS_EVERY_MS = 20_000;
@@ -65,6 +65,7 @@ process.stdout.write(
     'Loads are running at four simulated vendors:',
     '',
     ...vendors,
+    `  ${'Change how one behaves'.padEnd(28)} ${scenarioHint(fleet)}`,
     '',
     'Ask about them:',
     '',

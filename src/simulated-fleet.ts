@@ -1,5 +1,6 @@
 import { ALL_PROVIDERS } from './providers/all.ts';
 import type { Provider } from './providers/provider.ts';
+import { CONTROL_PATH } from './providers/scenario-control.ts';
 import { ORDINARY_LOAD } from './providers/simulation.ts';
 import type { SimulatedEnding, SimulatedLoad } from './providers/simulation.ts';
 import { serveSimulator } from './providers/simulation-server.ts';
@@ -25,6 +26,12 @@ export interface FleetOptions {
   readonly firstPort: number;
 }
 
+/** Loads that are started once: rows that fail for several reasons, few of them soon, then many. */
+const OPENING: readonly SimulatedLoad[] = [
+  { ...ORDINARY_LOAD, rows: 400, failedRows: 60, queuedForMs: 1_000, runsForMs: 7_000 },
+  { ...ORDINARY_LOAD, rows: 12_000, failedRows: 3_000, queuedForMs: 2_000, runsForMs: 12_000 },
+];
+
 /** Loads that show every way in which a load can go; a vendor skips endings it does not know. */
 const PLAN: readonly SimulatedLoad[] = [
   { ...ORDINARY_LOAD, rows: 1_200, queuedForMs: 3_000, runsForMs: 20_000 },
@@ -32,6 +39,7 @@ const PLAN: readonly SimulatedLoad[] = [
   { ...ORDINARY_LOAD, rows: 80, failedRows: 80, ending: 'failed', runsForMs: 12_000 },
   { ...ORDINARY_LOAD, rows: 5_000, failedRows: 3, appearsAfterMs: 1_000, runsForMs: 90_000 },
   { ...ORDINARY_LOAD, rows: 400, failedRows: 100, ending: 'aborted', runsForMs: 15_000 },
+  { ...ORDINARY_LOAD, rows: 2_000, failedRows: 800, runsForMs: 40_000 },
   { ...ORDINARY_LOAD, rows: 900, failedRows: 0, ending: 'canceled', runsForMs: 25_000 },
 ];
 
@@ -51,7 +59,7 @@ export async function startFleet({ now, firstPort }: FleetOptions): Promise<Simu
       const started = new Map<string, string>();
       for (const { provider, endings, vendor } of members) {
         const plan = PLAN.filter((load) => endings.includes(load.ending));
-        const load = plan[step % plan.length];
+        const load = OPENING[step] ?? plan[(step - OPENING.length) % plan.length];
         if (load !== undefined) started.set(provider.kind, vendor.start(load));
       }
       step += 1;
@@ -61,6 +69,12 @@ export async function startFleet({ now, firstPort }: FleetOptions): Promise<Simu
       await Promise.all(members.map(({ vendor }) => vendor.close()));
     },
   };
+}
+
+/** How people change what a simulated vendor is like; shown with the first one's address. */
+export function scenarioHint({ members }: SimulatedFleet): string {
+  const [first] = members;
+  return `curl -X PUT -d expired ${first?.vendor.url ?? ''}${CONTROL_PATH}`;
 }
 
 /** A configuration, in YAML, that points a provider of each kind at the fleet. */

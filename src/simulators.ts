@@ -1,4 +1,4 @@
-import { startFleet } from './simulated-fleet.ts';
+import { scenarioHint, startFleet } from './simulated-fleet.ts';
 
 const FIRST_PORT = 4101;
 
@@ -15,7 +15,8 @@ for (const { provider, vendor } of fleet.members) {
   lines.push(`  ${provider.title.padEnd(28)} ${vendor.url}`);
   for (const loads of started) lines.push(`    ${loads.get(provider.kind) ?? ''}`);
 }
-process.stdout.write(`${lines.join('\n')}\n\nStop with Ctrl-C.\n`);
+lines.push('', `Change how one behaves: ${scenarioHint(fleet)}`, '', 'Stop with Ctrl-C.', '');
+process.stdout.write(lines.join('\n'));
 
 const stop = (): void => void fleet.close();
 process.once('SIGINT', stop);

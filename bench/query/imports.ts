@@ -3,7 +3,7 @@ import type { ImportState } from '../../src/domain/import.ts';
 import { UNOBSERVED_JOB } from '../../src/domain/job.ts';
 import type { Job } from '../../src/domain/job.ts';
 import type { ImportedResource } from '../../src/domain/resource.ts';
-import type { RowError } from '../../src/domain/row.ts';
+import type { ImportRow } from '../../src/domain/row.ts';
 import type { Recording } from '../../src/ledger/ledger.ts';
 
 const FIRST_START = Date.UTC(2026, 0, 1);
@@ -17,11 +17,16 @@ const TEAMS = ['data', 'sales', 'finance', 'marketing'] as const;
 const PIPELINES = ['nightly', 'hourly', 'backfill'] as const;
 const RESOURCE_TYPES = ['ASSET', 'RELATION', 'ATTRIBUTE'] as const;
 
-/**
- * The recordings that make import `index` of the benchmark's store, in their order: one while it
- * runs and, for nineteen of twenty, one when it is over. The same index always gives the same.
- */
-export function recordingsOf(index: number): readonly Recording[] {
+/** An import of the benchmark's store. */
+export interface SeededImport {
+  /** In their order: one while it runs and, for nineteen of twenty, one when it is over. */
+  readonly recordings: readonly Recording[];
+  /** A few of its failed rows. */
+  readonly rows: readonly ImportRow[];
+}
+
+/** The same index always gives the same import. */
+export function seededImport(index: number): SeededImport {
   const roll = rollsOf(index);
   const providerId = pick(PROVIDER_IDS, roll());
   const ref = { providerId, externalId: uuidOf(roll) };
@@ -37,25 +42,25 @@ export function recordingsOf(index: number): readonly Recording[] {
     ref,
     basedOnRevision: 0,
     state: runningState({ startedAt, total, progressPercent }),
-    rows: null,
+    rows: { kind: 'none' },
     freshness: { state: 'LIVE', observedAt: startedAt, nextLookAt: NEVER, error: null },
     attempts: 0,
     held: null,
     labels,
     now: startedAt,
   };
-  if (!isFinished) return [running];
+  if (!isFinished) return { recordings: [running], rows: [] };
   const finished: Recording = {
     ref,
     basedOnRevision: 1,
     state: finishedState({ startedAt, finishedAt, total, failed }),
-    rows: failed === 0 ? null : rowErrorsOf(Math.min(failed, 3)),
+    rows: { kind: 'none' },
     freshness: { state: 'SETTLED', observedAt: finishedAt, nextLookAt: null, error: null },
     attempts: 0,
     held: null,
     now: finishedAt,
   };
-  return [running, finished];
+  return { recordings: [running, finished], rows: rowErrorsOf(Math.min(failed, 3)) };
 }
 
 interface Run {
@@ -80,7 +85,7 @@ function runningState({
     },
     counters: countersOf({ total, processed, failed: 0 }),
     resources: [],
-    rowErrors: { availability: 'PENDING', totalCount: null },
+    rowErrors: { availability: 'PENDING', totalCount: null, limit: null },
   };
 }
 
@@ -108,8 +113,8 @@ function finishedState({
     counters: countersOf({ total, processed: total, failed }),
     resources: resourcesOf(total, failed),
     rowErrors: isClean
-      ? { availability: 'COMPLETE', totalCount: 0 }
-      : { availability: failed > 3 ? 'TRUNCATED' : 'COMPLETE', totalCount: failed },
+      ? { availability: 'COMPLETE', totalCount: 0, limit: null }
+      : { availability: failed > 3 ? 'TRUNCATED' : 'COMPLETE', totalCount: failed, limit: null },
   };
 }
 
@@ -159,16 +164,21 @@ function countersOf({
   };
 }
 
-function rowErrorsOf(count: number): readonly RowError[] {
+function rowErrorsOf(count: number): readonly ImportRow[] {
   return Array.from({ length: count }, (_, index) => ({
+    outcome: 'FAILED' as const,
     number: index * 7 + 1,
+    furtherNumbers: [],
     numberBasis: 'COMMAND' as const,
     resource: 'ASSET',
     recordId: null,
-    code: 'idNotFound',
-    message: `Asset "Term ${index}" was not found.`,
-    detail: null,
-    values: null,
+    failure: {
+      code: 'idNotFound',
+      message: `Asset "Term ${index}" was not found.`,
+      detail: null,
+      values: null,
+      valuesForm: 'NONE' as const,
+    },
   }));
 }
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { RunningServer } from './child.ts';
-import { median } from './median.ts';
-import type { Operation } from './operations.ts';
+import type { RunningServer } from '../child.ts';
+import { median } from '../median.ts';
+import type { Operation } from '../operation.ts';
 
 const GENERATOR = fileURLToPath(new URL('../peers/load.js', import.meta.url));
 

@@ -1,3 +1,5 @@
+import type { Operation } from '../operation.ts';
+
 const IMPORT_FIELDS = `
       id
       providerId
@@ -31,13 +33,6 @@ const IMPORT_FIELDS = `
         key
         value
       }`;
-
-/** One GraphQL request: what `POST /graphql` is sent, as JSON. */
-export interface Operation {
-  readonly operationName: string;
-  readonly query: string;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
 
 export const PAGE_SIZE = 20;
 

@@ -1,26 +1,10 @@
+import { table } from '../table.ts';
 import type { Start } from './starts.ts';
 import type { Throughput } from './load.ts';
 
 export interface Named<T> {
   readonly name: string;
   readonly value: T;
-}
-
-/** A table as text: the first column to the left, numbers to the right. */
-function table(rows: readonly (readonly string[])[]): string {
-  const [head] = rows;
-  const widths = (head ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
-  return lines.map((line) => `  ${line}\n`).join('');
 }
 
 /** How one server after another did; the first is ours. */
@@ -48,19 +32,5 @@ export function startTable(results: readonly Named<Start>[]): string {
       value.bestMs.toFixed(0),
       (value.rssBytes / 2 ** 20).toFixed(0),
     ]),
-  ]);
-}
-
-/** A ratio beside what it is to be. */
-export interface Goal {
-  readonly what: string;
-  readonly measured: number;
-  readonly target: string;
-}
-
-export function goalTable(goals: readonly Goal[]): string {
-  return table([
-    ['', 'measured', 'target'],
-    ...goals.map(({ what, measured, target }) => [what, measured.toFixed(2), target]),
   ]);
 }

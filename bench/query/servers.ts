@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ServerSpec } from './child.ts';
+import type { ServerSpec } from '../child.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask } from './ask.ts';
-import { withServer } from './child.ts';
-import type { ServerSpec } from './child.ts';
-import { median } from './median.ts';
-import type { Operation } from './operations.ts';
+import { ask } from '../ask.ts';
+import { withServer } from '../child.ts';
+import type { ServerSpec } from '../child.ts';
+import { median } from '../median.ts';
+import type { Operation } from '../operation.ts';
 
 /** How long a server that has answered is left alone before its memory is read. */
 const SETTLE_MS = 500;

@@ -3,13 +3,15 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { importId } from '../../src/domain/import.ts';
+import { importId as idOf } from '../../src/domain/import.ts';
 import type { Recording } from '../../src/ledger/ledger.ts';
+import { addRows } from '../../src/ledger/sqlite/add-rows.ts';
+import { openCapture, showCapture } from '../../src/ledger/sqlite/captures.ts';
 import { Database, integer } from '../../src/ledger/sqlite/database.ts';
 import { insertImport, setLabels } from '../../src/ledger/sqlite/imports.ts';
 import { takePosition } from '../../src/ledger/sqlite/positions.ts';
-import { replaceRowErrors } from '../../src/ledger/sqlite/row-errors.ts';
-import { recordingsOf } from './imports.ts';
+import { seededImport } from './imports.ts';
+import type { SeededImport } from './imports.ts';
 
 export const STORE_SIZE = 100_000;
 
@@ -38,11 +40,13 @@ export function prepareStore(say: (line: string) => void): string {
   const database = new Database(unfinished);
   try {
     for (let start = 0; start < STORE_SIZE; start += BATCH) {
+      const imports = Array.from({ length: BATCH }, (_, index) => seededImport(start + index));
       database.transaction(() => {
-        for (let index = start; index < start + BATCH; index += 1) {
-          for (const recording of recordingsOf(index)) write(database, recording);
+        for (const { recordings } of imports) {
+          for (const recording of recordings) write(database, recording);
         }
       });
+      for (const one of imports) writeRows(database, one);
     }
   } finally {
     database.close();
@@ -53,11 +57,9 @@ export function prepareStore(say: (line: string) => void): string {
 
 /** What the ledger's `record` would write, without a commit each: that takes minutes. */
 function write(database: Database, recording: Recording): void {
-  const { ref, state, freshness, rows, labels, now, basedOnRevision } = recording;
+  const { ref, state, freshness, labels, now, basedOnRevision } = recording;
   if (state === null) throw new Error('the seed has no failed looks');
-  const row = database.get('/* seed: find */ select seq from imports where id = ?', [
-    importId(ref),
-  ]);
+  const row = database.get('/* seed: find */ select seq from imports where id = ?', [idOf(ref)]);
   const seq = row === undefined ? insertImport(database, recording) : integer(row, 'seq');
   if (labels !== undefined) setLabels(database, seq, labels);
   const position = takePosition(database);
@@ -91,7 +93,20 @@ function write(database: Database, recording: Recording): void {
       JSON.stringify({ job: state.job, counters: state.counters }),
     ],
   );
-  if (rows !== null) replaceRowErrors(database, seq, rows);
+}
+
+function writeRows(database: Database, { recordings, rows }: SeededImport): void {
+  const [recording] = recordings;
+  if (recording === undefined || rows.length === 0) return;
+  const { ref, now } = recording;
+  const capture = openCapture(database, ref, now);
+  addRows(database, { capture, rows, limit: rows.length, next: null, totalFailed: null });
+  const importId = idOf(ref);
+  database.run('/* seed: rows */ update imports set shown_capture = ? where id = ?', [
+    capture.id,
+    importId,
+  ]);
+  showCapture(database, { importId, shown: capture.id, open: null, now });
 }
 
 function keyOfCode(): string {

@@ -68,7 +68,7 @@ export const UNOBSERVED: ImportState = {
   job: UNOBSERVED_JOB,
   counters: NO_COUNTERS,
   resources: [],
-  rowErrors: { availability: 'PENDING', totalCount: null },
+  rowErrors: { availability: 'PENDING', totalCount: null, limit: null },
 };
 
 /** An import that is in no ledger: its keys, and why nothing else is known of it. */

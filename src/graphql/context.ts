@@ -18,6 +18,8 @@ export interface GraphServices {
   readonly clock: Clock;
   /** Aborted when the server is stopping: streams say so and end. */
   readonly draining: AbortSignal;
+  /** Where callers reach this server: `https://host/path`; empty when nobody can say. */
+  readonly publicUrl: string;
 }
 
 /** What one operation is given. */
@@ -33,13 +35,14 @@ export interface ContextOptions {
 }
 
 export function createContext({ services, caller, memory }: ContextOptions): GraphContext {
-  const { ledger, watcher, clock, draining } = services;
+  const { ledger, watcher, clock, draining, publicUrl } = services;
   let loaders: Loaders | null = null;
   return {
     ledger,
     watcher,
     clock,
     draining,
+    publicUrl,
     caller,
     // Most operations load nothing, and making a loader costs more than it saves them.
     get loaders() {

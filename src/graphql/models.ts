@@ -42,9 +42,13 @@ export function countersModel(counters: ResourceCounters, phase: JobPhase): Coun
 
 const LARGEST_INT = 2_147_483_647;
 
-/** GraphQL's Int ends there; a count beyond it is not shown rather than shown as an error. */
-function int(count: number | null): number | null {
-  return count !== null && count > LARGEST_INT ? null : count;
+/** GraphQL's Int ends there; a number beyond it is not shown rather than shown as an error. */
+export function int(number: number | null): number | null {
+  return number === null || isInt(number) ? number : null;
+}
+
+export function isInt(number: number): boolean {
+  return number <= LARGEST_INT && number >= -LARGEST_INT - 1;
 }
 
 /** What stands in the ledger, unless its provider is left alone or is no longer configured. */

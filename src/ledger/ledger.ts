@@ -7,14 +7,14 @@ import type {
   LookFailure,
 } from '../domain/import.ts';
 import type { JobOutcome, JobPhase } from '../domain/job.ts';
-import type { KeptRowError, RowError, RowErrorGroup } from '../domain/row.ts';
+import type { OpenCapture, RowLedger } from './row-ledger.ts';
 
 /**
  * What we remember: imports, their revisions and row errors, when to look again, and what each
  * provider has cost. One order of positions runs through every change; whoever has seen position N
  * never finds a new change below it.
  */
-export interface Ledger {
+export interface Ledger extends RowLedger {
   /** The imports among these ids that are known, by id. */
   findImports(ids: readonly string[]): Promise<ReadonlyMap<string, Import>>;
 
@@ -26,12 +26,6 @@ export interface Ledger {
 
   /** The revisions of one import, the oldest first. */
   listRevisions(query: ListRevisionsQuery): Promise<RevisionPage>;
-
-  /** The row errors of one import, in the vendor's order. */
-  listRowErrors(query: ListRowErrorsQuery): Promise<RowErrorPage>;
-
-  /** The row errors of one import by cause, the most frequent first; at most `limit` causes. */
-  listRowErrorGroups(importId: string, limit: number): Promise<readonly RowErrorGroup[]>;
 
   /** The position of the latest change; 0 when there was none. */
   getLatestPosition(): Promise<number>;
@@ -47,15 +41,17 @@ export interface Ledger {
 
   /**
    * Keeps what came of one look, in one transaction: the state and, when anything observable
-   * differs, one revision with its row errors; and when to look again. Makes the import known if
-   * it was not. Answers null, and keeps nothing, when the import has a revision beyond
-   * `basedOnRevision`: somebody else recorded meanwhile, and this result is stale.
+   * differs, one revision with its rows; and when to look again. Makes the import known if it was
+   * not. Captures of the import that the recording does not name are given up. Answers null, and
+   * keeps nothing, when the import has a revision beyond `basedOnRevision`: somebody else recorded
+   * meanwhile, and this result is stale.
    */
   record(recording: Recording): Promise<Import | null>;
 
   /**
-   * Takes imports that are due, the most overdue first, and leases them to the caller. If any is
-   * due, those that soon will be come along.
+   * Takes imports that are due and leases them to the caller: first those that their vendor is about
+   * to forget, then the most overdue, and of those that have been due for about as long the ones that
+   * are forgotten first. If any is due, those that soon will be come along.
    */
   claimDue(query: ClaimQuery): Promise<readonly Claim[]>;
 
@@ -70,6 +66,9 @@ export interface Ledger {
 
   /** How many of a provider's imports are still looked at. */
   countActive(providerId: string): Promise<number>;
+
+  /** Makes the caller's lease on an import last until then, so that a long look stays its own. */
+  extendLease(importId: string, until: number): Promise<void>;
 
   /**
    * Counts one request to a provider in a month (`2026-01`), unless `limit` requests were counted
@@ -167,18 +166,6 @@ export interface RevisionPage {
   readonly hasMore: boolean;
 }
 
-export interface ListRowErrorsQuery {
-  readonly importId: string;
-  readonly first: number;
-  /** An `ordinal` from an earlier page; -1 for the beginning. */
-  readonly after: number;
-}
-
-export interface RowErrorPage {
-  readonly items: readonly { readonly ordinal: number; readonly row: KeptRowError }[];
-  readonly hasMore: boolean;
-}
-
 export interface Tracking {
   readonly ref: ImportRef;
   /** Absent: left as they are. */
@@ -194,6 +181,8 @@ export interface ImportSchedule {
   readonly attempts: number;
   /** A finish that was seen and is held back until it is whole. */
   readonly held: HeldFinish | null;
+  /** Where the capture of its rows stands, while they are read page by page. */
+  readonly capture: OpenCapture | null;
   readonly trackedAt: number;
   readonly continueOnError: boolean | null;
 }
@@ -201,7 +190,8 @@ export interface ImportSchedule {
 export interface HeldFinish {
   readonly since: number;
   readonly state: ImportState;
-  readonly rows: readonly RowError[];
+  /** The capture with its rows; null when none came. */
+  readonly captureId: number | null;
 }
 
 /** An import that the caller is to look at. */
@@ -226,8 +216,7 @@ export interface Recording {
   readonly basedOnRevision: number;
   /** Null keeps what is known. */
   readonly state: ImportState | null;
-  /** Null keeps the rows that are held. */
-  readonly rows: readonly RowError[] | null;
+  readonly rows: RowsRecording;
   readonly freshness: Freshness;
   readonly attempts: number;
   readonly held: HeldFinish | null;
@@ -235,6 +224,17 @@ export interface Recording {
   readonly labels?: ImportLabels;
   readonly now: number;
 }
+
+/**
+ * What becomes of an import's rows: those that are held stay (`keep`), there are none (`none`), a
+ * capture is whole and takes their place (`captured`), or they are to be read page by page: a
+ * capture begins, or the one that began goes on (`capturing`).
+ */
+export type RowsRecording =
+  | { readonly kind: 'keep' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'captured'; readonly captureId: number }
+  | { readonly kind: 'capturing' };
 
 /** How a provider fared lately. */
 export interface ProviderHealth {

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { ProviderError } from '../domain/provider-error.ts';
+import { Deadline, Meter } from './http-limits.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /**
+   * Takes the body of a success piece by piece; the answer's text is then empty. Each piece may take
+   * `timeoutMs` to arrive. Answers whether something whole was read: a stretch in which nothing was
+   * is bounded by `maxResponseBytes`, the body is not.
+   */
+  readonly onChunk?: (chunk: Uint8Array) => Promise<boolean>;
   readonly signal: AbortSignal;
 }
 
@@ -27,34 +34,51 @@ export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export interface HttpOptions {
   readonly fetch: typeof fetch;
-  /** From the first byte sent to the last byte read. */
+  /** From the first byte sent to the last byte read, or to the next piece of a long answer. */
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
   /** Waits for the provider's budget to allow a request; rejects when it is spent. */
   readonly admit: (signal: AbortSignal) => Promise<void>;
 }
 
+/** An answer that is read piece by piece may take so many times as long as another. */
+const LONGEST_STREAM = 60;
+
 export function createHttp({ fetch, timeoutMs, maxResponseBytes, admit }: HttpOptions): Http {
-  return async ({ method, url, headers, body, signal }) => {
+  return async ({ method, url, headers, body, onChunk, signal }) => {
     await admit(signal);
     const request = `${method} ${url.origin}${url.pathname}`;
     checkHeaders(headers, request);
-    const deadline = AbortSignal.timeout(timeoutMs);
+    const deadline = new Deadline(timeoutMs, timeoutMs * LONGEST_STREAM);
+    let fault: { readonly error: unknown } | null = null;
     try {
       const answer = await fetch(url, {
         method,
         headers,
         ...(body !== undefined && { body }),
         redirect: 'manual',
-        signal: AbortSignal.any([signal, deadline]),
+        signal: AbortSignal.any([signal, deadline.signal]),
       });
-      const text = await readText(answer, maxResponseBytes, request);
+      const meter = new Meter(maxResponseBytes, request);
+      const text = await (onChunk === undefined || !answer.ok
+        ? readText(answer, meter)
+        : passOn(answer, meter, async (chunk) => {
+            deadline.pause();
+            const isPartRead = await onChunk(chunk).catch((error: unknown) => {
+              fault = { error };
+              throw error;
+            });
+            deadline.restart();
+            return isPartRead;
+          }));
       return { status: answer.status, headers: answer.headers, text, request };
     } catch (error) {
       if (error instanceof ProviderError) throw error;
+      if (fault !== null) throw error;
       if (signal.aborted) throw signal.reason;
-      if (deadline.aborted) {
-        throw new ProviderError('timeout', `${request} did not answer within ${timeoutMs} ms`);
+      if (deadline.passedMs !== null) {
+        const message = `${request} did not answer within ${deadline.passedMs} ms`;
+        throw new ProviderError('timeout', message);
       }
       // A request that fetch refuses to make. Its error quotes what is wrong with it, which may be a
       // credential: it is neither told nor kept.
@@ -65,6 +89,8 @@ export function createHttp({ fetch, timeoutMs, maxResponseBytes, admit }: HttpOp
       throw new ProviderError('unavailable', `${request} failed: ${networkReason(error)}`, {
         cause: error,
       });
+    } finally {
+      deadline.cancel();
     }
   };
 }
@@ -82,24 +108,29 @@ function checkHeaders(headers: HttpRequest['headers'], request: string): void {
   }
 }
 
-async function readText(answer: Response, maxBytes: number, request: string): Promise<string> {
+async function readText(answer: Response, meter: Meter): Promise<string> {
   if (answer.body === null) return '';
   const decoder = new TextDecoder();
   const parts: string[] = [];
-  let size = 0;
   // Leaving the loop by a throw cancels the body, and with it the connection.
   for await (const chunk of answer.body) {
-    size += chunk.byteLength;
-    if (size > maxBytes) {
-      throw new ProviderError(
-        'unexpected-response',
-        `${request} answered with more than ${maxBytes} bytes; raise maxResponseBytes if that is right`,
-      );
-    }
+    meter.count(chunk);
     parts.push(decoder.decode(chunk, { stream: true }));
   }
   parts.push(decoder.decode());
   return parts.join('');
+}
+
+async function passOn(
+  answer: Response,
+  meter: Meter,
+  take: (chunk: Uint8Array) => Promise<boolean>,
+): Promise<string> {
+  for await (const chunk of answer.body ?? []) {
+    meter.count(chunk);
+    if (await take(chunk)) meter.restart();
+  }
+  return '';
 }
 
 /** The system's own word for what went wrong (`ECONNREFUSED`, …), which fetch hides in its cause. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ProviderError } from '../domain/provider-error.ts';
 import type { Observation } from '../domain/observation.ts';
+import type { ImportRow } from '../domain/row.ts';
 import type { Http } from './http.ts';
 import type { Simulator, SimulatorOptions } from './simulation.ts';
 
@@ -14,7 +15,35 @@ export interface LookTarget {
    * Whatever the vendor answers then for "no such job" must become a `not-found`.
    */
   readonly mayNotExistYet: boolean;
+  /** Takes the rows that come along with the answer. */
+  readonly rows: RowSink;
 }
+
+/** Takes rows as they are read, in the vendor's order. */
+export interface RowSink {
+  /** Resolves when there is room for more: whoever reads rows waits for it. */
+  write(rows: readonly ImportRow[]): Promise<void>;
+}
+
+/** Where to read on in a vendor's list of rows. */
+export interface RowsTarget {
+  readonly externalId: string;
+  /** As the page before said; null for the first. */
+  readonly next: string | null;
+}
+
+/** A page of a vendor's list of rows. */
+export interface RowsPage {
+  readonly rows: readonly ImportRow[];
+  /** Where to read on; null when these were the last. */
+  readonly next: string | null;
+  /** How many failed rows there are in all, as far as the vendor says; null when it does not. */
+  readonly totalFailed: number | null;
+}
+
+/** What came of reading rows: a page, or the vendor's word that its environment grants none. */
+export type RowsAnswer =
+  { readonly kind: 'page'; readonly page: RowsPage } | { readonly kind: 'not-granted' };
 
 /** What came of looking at one import. */
 export type Look =
@@ -36,10 +65,16 @@ export interface ProviderDataSource {
   look(targets: readonly LookTarget[], signal: AbortSignal): Promise<readonly Look[]>;
 
   /**
-   * Reads a vendor response that somebody hands in as it came. Throws a `ProviderError` of kind
-   * `unexpected-response` when it is not one. Absent where the vendor has no such responses.
+   * Reads some rows of an import that has ended, where they do not come along with the look.
+   * Rejects with a `ProviderError`: a `not-found` says that the vendor has forgotten them.
    */
-  readResponse?(response: unknown, target: LookTarget): Observation;
+  readRows?(target: RowsTarget, signal: AbortSignal): Promise<RowsAnswer>;
+
+  /**
+   * Reads a vendor response that somebody hands in as it came. Rejects with a `ProviderError` of
+   * kind `unexpected-response` when it is not one. Absent where the vendor has no such responses.
+   */
+  readResponse?(response: unknown, target: LookTarget): Promise<Observation>;
 }
 
 /** What a provider can and cannot tell. Times are in milliseconds. */
@@ -48,8 +83,10 @@ export interface ProviderCapabilities {
   readonly appearsWithinMs: number;
   /** How long the vendor keeps a finished import; null when it does not say. */
   readonly retentionMs: number | null;
-  /** Whether failed rows arrive one by one; otherwise only their number is known. */
+  /** Whether failed rows can be read one by one; otherwise only their number is known. */
   readonly reportsRowErrors: boolean;
+  /** Whether the rows that did not fail can be read, too. */
+  readonly reportsEveryRow: boolean;
   /** Whether `recordImport` accepts a response of this vendor. */
   readonly acceptsResponses: boolean;
 }

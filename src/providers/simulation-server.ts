@@ -1,9 +1,17 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Scenario, SimulatedLoad, SimulatedRequest, Simulator } from './simulation.ts';
+import { setImmediate } from 'node:timers/promises';
+import { answerControl, CONTROL_PATH } from './scenario-control.ts';
+import type { ScenarioSwitch } from './scenario-control.ts';
+import type {
+  Scenario,
+  SimulatedAnswer,
+  SimulatedLoad,
+  SimulatedRequest,
+  Simulator,
+} from './simulation.ts';
 
 /** A simulator that listens on loopback. */
 export interface SimulatedVendor {
@@ -22,16 +30,23 @@ export interface ServeOptions {
   readonly port: number;
 }
 
-/** Puts a simulator on a port of 127.0.0.1, so that a real client can talk real HTTP to it. */
+/**
+ * Puts a simulator on a port of 127.0.0.1, so that a real client can talk real HTTP to it. People
+ * change its scenario with `PUT /-/scenario`.
+ */
 export async function serveSimulator(
   simulator: Simulator,
   { port }: ServeOptions,
 ): Promise<SimulatedVendor> {
   const requests: string[] = [];
-  let scenario: Scenario = 'healthy';
+  const control: ScenarioSwitch = { scenario: 'healthy' };
   const server = createServer((incoming, outgoing) => {
-    requests.push(`${incoming.method} ${incoming.url}`);
-    respond(simulator, scenario, incoming, outgoing).catch((error: unknown) => {
+    const isControl = incoming.url === CONTROL_PATH;
+    if (!isControl) requests.push(`${incoming.method} ${incoming.url}`);
+    const work = isControl
+      ? respondToControl(control, incoming, outgoing)
+      : respond(simulator, control.scenario, incoming, outgoing);
+    work.catch((error: unknown) => {
       outgoing.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
@@ -44,8 +59,8 @@ export async function serveSimulator(
     url: `http://127.0.0.1:${address.port}`,
     requests,
     start: (load) => simulator.start(load),
-    setScenario: (next) => {
-      scenario = next;
+    setScenario: (scenario) => {
+      control.scenario = scenario;
     },
     close: async () => {
       const closed = once(server, 'close');
@@ -54,6 +69,14 @@ export async function serveSimulator(
       await closed;
     },
   };
+}
+
+async function respondToControl(
+  control: ScenarioSwitch,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  await send(answerControl(await readRequest(incoming), control), outgoing);
 }
 
 async function respond(
@@ -71,15 +94,37 @@ async function respond(
   }
   const isVendors = scenario !== 'malformed' && scenario !== 'huge';
   const answer = simulator.answer(request, isVendors ? scenario : 'healthy');
-  if (scenario === 'huge') {
-    outgoing.writeHead(200, answer.headers);
-    await writeForever(outgoing);
+  if (scenario === 'huge') return send({ ...answer, status: 200, body: endlessSpace() }, outgoing);
+  if (scenario === 'malformed') return send({ ...answer, body: cutOff(answer.body) }, outgoing);
+  await send(answer, outgoing);
+}
+
+/** Sends an answer as fast as the client takes it. One who hangs up has heard enough. */
+async function send({ status, headers, body }: SimulatedAnswer, to: ServerResponse): Promise<void> {
+  to.writeHead(status, headers);
+  if (typeof body === 'string') {
+    to.end(body);
     return;
   }
-  outgoing.writeHead(answer.status, answer.headers);
-  outgoing.end(
-    scenario === 'malformed' ? answer.body.slice(0, answer.body.length / 2) : answer.body,
-  );
+  try {
+    await pipeline(inTurns(body), to);
+  } catch (error) {
+    if (!isHangUp(error)) throw error;
+  }
+}
+
+/** One piece per turn of the event loop: whoever asks may live in this process, too. */
+async function* inTurns(pieces: Iterable<string>): AsyncGenerator<string> {
+  for (const piece of pieces) {
+    yield piece;
+    await setImmediate();
+  }
+}
+
+const HANG_UPS: readonly unknown[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE'];
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && HANG_UPS.includes(error.code);
 }
 
 /** White space without end: no parser finds fault with it, only a limit on size ends it. */
@@ -88,12 +133,23 @@ function* endlessSpace(): Generator<string> {
   for (;;) yield chunk;
 }
 
-async function writeForever(outgoing: ServerResponse): Promise<void> {
-  try {
-    await pipeline(Readable.from(endlessSpace()), outgoing);
-  } catch (error) {
-    // The client hung up, as it should.
-    if (!outgoing.destroyed) throw error;
+const MOST_PIECES_OF_MALFORMED = 20;
+
+/** A body that ends too early, in good order: only what is in it shows that something is missing. */
+function cutOff(body: SimulatedAnswer['body']): SimulatedAnswer['body'] {
+  return typeof body === 'string' ? body.slice(0, body.length / 2) : withoutEnd(body);
+}
+
+function* withoutEnd(pieces: Iterable<string>): Generator<string> {
+  let held: string | null = null;
+  let sent = 0;
+  for (const piece of pieces) {
+    if (held !== null) {
+      yield held;
+      sent += 1;
+    }
+    if (sent === MOST_PIECES_OF_MALFORMED) return;
+    held = piece;
   }
 }
 

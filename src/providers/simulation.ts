@@ -71,7 +71,8 @@ export interface SimulatedRequest {
 export interface SimulatedAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** The pieces of a long one are made while they are sent. */
+  readonly body: string | Iterable<string>;
 }
 
 /** What `answer` is asked to imitate; the other scenarios are alike for every vendor. */

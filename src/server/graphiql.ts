@@ -65,10 +65,13 @@ subscription OneImport {
   }
 }
 `,
-    `# Which loads had failed rows, why, and which rows.
+    `# Which loads had failed rows, why, which rows,
+# and where to take them away as a file.
 query FailedRows {
   imports(
-    filter: { outcomes: [COMPLETED_WITH_ERRORS, FAILED] }
+    filter: {
+      outcomes: [COMPLETED_WITH_ERRORS, ABORTED, FAILED]
+    }
     first: 5
   ) {
     nodes {
@@ -76,12 +79,22 @@ query FailedRows {
       job { outcome effect explanation error { message } }
       rowErrorGroups {
         code message count firstNumber lastNumber
+        sample { number values }
       }
       rowErrors(first: 3) {
-        totalCount
-        availability
-        nodes { number numberBasis code message values }
+        totalCount availability limit
+        nodes {
+          number numbers numberBasis
+          code message values valuesForm
+        }
+        pageInfo { hasNextPage endCursor }
       }
+      rows(first: 3) {
+        totalCount availability
+        nodes { number outcome recordId error { code } }
+      }
+      failedRowsUrl: rowsExportUrl(outcome: [FAILED])
+      everyRowUrl: rowsExportUrl(format: NDJSON)
     }
   }
 }
@@ -92,7 +105,9 @@ query Providers {
     id kind name
     health { state lastSuccessAt retryAt error { message } }
     budget { perSecond perMonth usedThisMonth resetsAt }
-    capabilities { acceptsResponses reportsRowErrors }
+    capabilities {
+      acceptsResponses reportsRowErrors reportsEveryRow
+    }
   }
 }
 `,

@@ -15,11 +15,14 @@ import { findExampleImport } from '../graphql/example-import.ts';
 import { createExecutor } from '../graphql/executor.ts';
 import { renderGraphiqlPage } from './graphiql.ts';
 import { serveHealth } from './health.ts';
+import { serveRowsExport } from './rows-export.ts';
 import { serveWebSocket } from './websocket.ts';
 
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
-  readonly services: GraphServices;
+  readonly services: Omit<GraphServices, 'publicUrl'>;
+  /** Where callers reach this server; null when only its own address says so. */
+  readonly publicUrl: string | null;
   /** Who everybody is: nobody is asked to show who they are. */
   readonly caller: Caller;
   readonly logger: Logger;
@@ -42,12 +45,22 @@ export interface RunningServer {
 /** From the first byte of a request to the last of its body. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** An import's id with every character percent-encoded is shorter. */
+const LONGEST_PATH_PART = 1_000;
+
 /** How long requests have to be answered when the server stops. */
 const CLOSE_GRACE_MS = 5_000;
 
 /** Serves the graph over HTTP and WebSocket at `/graphql`. Resolves once it listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { schema, services, caller, logger, host, port, isGraphiqlOn } = options;
+  const { schema, caller, logger, host, port, isGraphiqlOn } = options;
+  let publicUrl = options.publicUrl ?? '';
+  const services: GraphServices = {
+    ...options.services,
+    get publicUrl() {
+      return publicUrl;
+    },
+  };
   const maskError = createErrorMask(logger);
   const apollo = new ApolloServer<GraphContext>({
     gateway: createExecutor(schema),
@@ -63,6 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await apollo.start();
 
   const app = Fastify({
+    routerOptions: { maxParamLength: LONGEST_PATH_PART },
     bodyLimit: options.maxRequestBytes,
     forceCloseConnections: 'idle',
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -85,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }),
   });
   serveHealth(app, services);
+  serveRowsExport(app, { services, caller, logger });
   if (isGraphiqlOn) {
     app.get('/', async (_request, reply) => {
       const page = await renderGraphiqlPage(await findExampleImport(services));
@@ -98,6 +113,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     isIntrospectionOn: isGraphiqlOn,
   });
   const url = await listen(app, { host, port });
+  if (options.publicUrl === null && !listensOnAnyAddress(app)) publicUrl = url;
 
   return {
     url,
@@ -116,6 +132,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function statusOf(error: unknown): number {
   if (typeof error !== 'object' || error === null || !('statusCode' in error)) return 500;
   return typeof error.statusCode === 'number' ? error.statusCode : 500;
+}
+
+const ANY_ADDRESS = ['0.0.0.0', '::'];
+
+/** Such an address is none that a caller could ask at. */
+function listensOnAnyAddress(app: FastifyInstance): boolean {
+  const bound = app.server.address();
+  return bound !== null && typeof bound !== 'string' && ANY_ADDRESS.includes(bound.address);
 }
 
 /** The server cannot listen where it was told to; the message says what to do. */

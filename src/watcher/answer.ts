@@ -7,10 +7,10 @@ export type Answer =
   | { readonly kind: 'not-found' }
   | { readonly kind: 'failed'; readonly error: LookFailure };
 
-export function answerOf({ look, kept }: LookResult): Answer {
+export function answerOf({ error, kept }: LookResult): Answer {
   if (kept !== null) return { kind: 'found', import: kept };
-  if (look.kind === 'observed') return GIVEN_UP;
-  const { kind, message } = look.error;
+  if (error === null) return GIVEN_UP;
+  const { kind, message } = error;
   return kind === 'not-found' ? { kind } : { kind: 'failed', error: { kind, message } };
 }
 

@@ -72,9 +72,9 @@ export class Health {
 /** Why no answer of the batch could be used, although the vendor answered; null when one could. */
 function findUnreadable(results: readonly LookResult[]): ProviderError | null {
   let unreadable: ProviderError | null = null;
-  for (const { look } of results) {
-    if (look.kind === 'observed' || look.error.kind === 'not-found') return null;
-    if (look.error.kind === 'unexpected-response') unreadable ??= look.error;
+  for (const { error } of results) {
+    if (error === null || error.kind === 'not-found') return null;
+    if (error.kind === 'unexpected-response') unreadable ??= error;
   }
   return unreadable;
 }
@@ -82,10 +82,9 @@ function findUnreadable(results: readonly LookResult[]): ProviderError | null {
 /** The failure that speaks against the provider, if no import of the batch was answered. */
 function findProviderFailure(results: readonly LookResult[]): ProviderError | null {
   let failure: ProviderError | null = null;
-  for (const { look } of results) {
-    if (look.kind === 'observed') return null;
-    if (!PROVIDER_ERROR_MEANING[look.error.kind].isProviderWide) return null;
-    failure ??= look.error;
+  for (const { error } of results) {
+    if (error === null || !PROVIDER_ERROR_MEANING[error.kind].isProviderWide) return null;
+    failure ??= error;
   }
   return failure;
 }

@@ -10,8 +10,11 @@ import { isOnProbation, isOpen } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { Health } from './health.ts';
 import type { Interest } from './interest.ts';
-import { claimOfUnknown, lookAt } from './look.ts';
+import { runBatch } from './batch.ts';
+import { claimOfUnknown } from './look.ts';
 import type { LookTask } from './look.ts';
+import { createRowGuard } from './row-guard.ts';
+import type { RowKeeping } from './row-keeper.ts';
 import type { Circumstances } from './verdict.ts';
 import { Waiting } from './waiting.ts';
 import type { WatchedProvider } from './watched-provider.ts';
@@ -35,6 +38,7 @@ const LONGEST_QUEUE = 10_000;
 export class Lane {
   readonly source: ProviderDataSource;
   readonly budget: Budget;
+  readonly keeping: RowKeeping;
   readonly #options: LaneOptions;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
@@ -55,6 +59,13 @@ export class Lane {
     this.#health = new Health(options);
     this.budget = new Budget({ providerId: provider.id, budget: provider.budget, ledger, clock });
     this.source = provider.connect((signal) => this.budget.admit(signal));
+    this.keeping = {
+      ledger,
+      guard: createRowGuard(provider.rowValues),
+      maxRows: provider.maxRows,
+      now: () => clock.now(),
+      renewLease: (ref) => ledger.extendLease(importId(ref), clock.now() + provider.leaseMs),
+    };
   }
 
   get provider(): WatchedProvider {
@@ -238,17 +249,16 @@ export class Lane {
   }
 
   async #look(tasks: readonly LookTask[]): Promise<void> {
-    const { ledger, provider, clock, random, logger } = this.#options;
+    const { provider, random, logger } = this.#options;
     const { signal } = this.#stopping;
     // One draw for the batch: what was looked at together is due together again.
     const batchRandom = random();
     let answers: readonly Answer[] = [];
     try {
-      const results = await lookAt(tasks, {
+      const results = await runBatch(tasks, {
         source: this.source,
-        ledger,
+        keeping: this.keeping,
         appearsWithinMs: provider.capabilities.appearsWithinMs,
-        now: () => clock.now(),
         circumstances: (claim) => this.circumstances(claim, batchRandom),
         signal,
       });
@@ -256,8 +266,9 @@ export class Lane {
       await this.#health.learn(results);
     } catch (error) {
       // Aborted, or a bug or a broken store. What is leased is free again when the lease is over.
-      if (!signal.aborted)
+      if (!signal.aborted) {
         logger.error({ err: error, providerId: provider.id }, 'a look broke off');
+      }
     }
     for (const [index, { claim }] of tasks.entries()) {
       const id = importId(claim.import.ref);

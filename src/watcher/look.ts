@@ -1,8 +1,11 @@
 import { ProviderError } from '../domain/provider-error.ts';
 import { importId, unknownImport } from '../domain/import.ts';
 import type { Import, ImportRef } from '../domain/import.ts';
-import type { Claim, Ledger, Recording } from '../ledger/ledger.ts';
-import type { Look, ProviderDataSource } from '../providers/provider.ts';
+import type { Claim } from '../ledger/ledger.ts';
+import type { Look, LookTarget, ProviderDataSource } from '../providers/provider.ts';
+import type { CapturedRows } from './captured-rows.ts';
+import { CaptureLostError, RowKeeper } from './row-keeper.ts';
+import type { RowKeeping } from './row-keeper.ts';
 import { judge } from './verdict.ts';
 import type { Circumstances } from './verdict.ts';
 
@@ -12,20 +15,25 @@ export interface LookTask {
   readonly isAskedFor: boolean;
 }
 
-/** What came of a task: the vendor's answer, and the import if it is kept. */
+/** What came of a task: why it failed, if it did, and the import if it is kept. */
 export interface LookResult {
-  readonly look: Look;
+  readonly error: ProviderError | null;
   readonly kept: Import | null;
 }
 
 export interface LookOptions {
   readonly source: ProviderDataSource;
-  readonly ledger: Ledger;
+  readonly keeping: RowKeeping;
   readonly appearsWithinMs: number;
-  readonly now: () => number;
   /** What else decides, read once the answer is there. */
   readonly circumstances: (claim: Claim) => Promise<Circumstances>;
   readonly signal: AbortSignal;
+}
+
+/** An import that is being looked at, and what keeps the rows that come along. */
+interface Asked {
+  readonly task: LookTask;
+  readonly keeper: RowKeeper;
 }
 
 /** The whole way of the data: asks one provider for a batch, and keeps what each answer means. */
@@ -33,42 +41,84 @@ export async function lookAt(
   tasks: readonly LookTask[],
   options: LookOptions,
 ): Promise<readonly LookResult[]> {
-  const looks = await askVendor(tasks, options);
-  const results: LookResult[] = [];
-  for (const [index, task] of tasks.entries()) {
-    const look = looks[index] ?? missingAnswer();
-    const isKept = look.kind === 'observed' || !task.isAskedFor;
-    const verdict = isKept ? judge(look, await options.circumstances(task.claim)) : null;
-    const kept = verdict === null ? null : await keep(verdict, options.ledger);
-    results.push({ look, kept });
+  const asked = tasks.map((task) => {
+    return { task, keeper: new RowKeeper(task.claim.import.ref, options.keeping) };
+  });
+  try {
+    const looks = await askVendor(asked, options);
+    const results: LookResult[] = [];
+    for (const [index, one] of asked.entries()) {
+      results.push(await keepLook(looks[index] ?? missingAnswer(), one, options));
+    }
+    return results;
+  } catch (error) {
+    if (!(error instanceof CaptureLostError)) throw error;
+    return await Promise.all(tasks.map(({ claim }) => overtaken(claim.import, options.keeping)));
+  } finally {
+    for (const { keeper } of asked) await keeper.close();
   }
-  return results;
+}
+
+async function keepLook(
+  seen: Look,
+  { task, keeper }: Asked,
+  { keeping, circumstances }: LookOptions,
+): Promise<LookResult> {
+  const look = guarded(seen, keeping);
+  const error = look.kind === 'failed' ? look.error : null;
+  if (error !== null && task.isAskedFor) return { error, kept: null };
+  const captured = await capturedWith(look, keeper, keeping);
+  const verdict = judge(look, captured, await circumstances(task.claim));
+  const recorded = await keeping.ledger.record(verdict);
+  if (recorded !== null) keeper.handOver();
+  if (recorded === null) return { ...(await overtaken(verdict, keeping)), error };
+  return { error, kept: recorded };
 }
 
 /** When somebody else recorded meanwhile, what they recorded is what is kept. */
-async function keep(verdict: Recording, ledger: Ledger): Promise<Import | null> {
-  const id = importId(verdict.ref);
-  return (await ledger.record(verdict)) ?? (await ledger.findImports([id])).get(id) ?? null;
+export async function overtaken(
+  { ref }: Pick<Import, 'ref'>,
+  { ledger }: RowKeeping,
+): Promise<LookResult> {
+  const id = importId(ref);
+  return { error: null, kept: (await ledger.findImports([id])).get(id) ?? null };
+}
+
+function guarded(look: Look, { guard }: RowKeeping): Look {
+  if (look.kind === 'failed') return look;
+  return { ...look, observation: guard.observation(look.observation) };
+}
+
+/** The rows that came with a finish; what came with anything else is not final. */
+async function capturedWith(
+  look: Look,
+  keeper: RowKeeper,
+  { maxRows }: RowKeeping,
+): Promise<CapturedRows | null> {
+  if (look.kind === 'failed' || look.observation.rows !== 'here') return null;
+  const capture = await keeper.finish();
+  return capture && { ...capture, maxRows };
 }
 
 /** A failure of the whole call is a failure of each import in it. */
 async function askVendor(
-  tasks: readonly LookTask[],
-  { source, appearsWithinMs, now, signal }: LookOptions,
+  asked: readonly Asked[],
+  { source, appearsWithinMs, keeping, signal }: LookOptions,
 ): Promise<readonly Look[]> {
-  const targets = tasks.map(({ claim, isAskedFor }) => ({
+  const targets = asked.map(({ task: { claim, isAskedFor }, keeper }): LookTarget => ({
     externalId: claim.import.ref.externalId,
     continueOnError: claim.schedule.continueOnError,
     mayNotExistYet:
       !isAskedFor &&
       claim.import.revision === 0 &&
-      now() < claim.schedule.trackedAt + appearsWithinMs,
+      keeping.now() < claim.schedule.trackedAt + appearsWithinMs,
+    rows: keeper,
   }));
   try {
     return await source.look(targets, signal);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    return tasks.map(() => ({ kind: 'failed', error }));
+    return asked.map(() => ({ kind: 'failed', error }));
   }
 }
 
@@ -82,6 +132,6 @@ export function claimOfUnknown(ref: ImportRef, now: number): Claim {
   const freshness = { state: 'PENDING', observedAt: null, nextLookAt: now, error: null } as const;
   return {
     import: unknownImport(ref, freshness),
-    schedule: { attempts: 0, held: null, trackedAt: now, continueOnError: null },
+    schedule: { attempts: 0, held: null, capture: null, trackedAt: now, continueOnError: null },
   };
 }

@@ -2,8 +2,10 @@ import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
 import type { ProviderError } from '../domain/provider-error.ts';
 import type { Freshness, ImportState } from '../domain/import.ts';
 import type { Observation } from '../domain/observation.ts';
-import type { Claim, HeldFinish, Recording } from '../ledger/ledger.ts';
+import type { Claim, HeldFinish, Recording, RowsRecording } from '../ledger/ledger.ts';
 import type { Look } from '../providers/provider.ts';
+import { stateOf } from './captured-rows.ts';
+import type { CapturedRows } from './captured-rows.ts';
 import { backoffMs, intervalMs } from './schedule.ts';
 import type { Cadence } from './schedule.ts';
 
@@ -23,34 +25,61 @@ export interface Circumstances {
 }
 
 /** After this, a finish is taken as it is, whatever it lacks. */
-const GIVE_UP_AFTER_MS = 24 * 3_600_000;
+export const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
-/** What one look means for what we know of an import and when we look again. */
-export function judge(look: Look, circumstances: Circumstances): Recording {
+/**
+ * What one look means for what we know of an import and when we look again. `captured` are the rows
+ * that came along with it.
+ */
+export function judge(
+  look: Look,
+  captured: CapturedRows | null,
+  circumstances: Circumstances,
+): Recording {
   return look.kind === 'observed'
-    ? judgeObservation(look.observation, circumstances)
+    ? judgeObservation(look.observation, captured, circumstances)
     : judgeFailure(look.error, circumstances);
 }
 
-function judgeObservation(observation: Observation, at: Circumstances): Recording {
+function judgeObservation(
+  observation: Observation,
+  captured: CapturedRows | null,
+  at: Circumstances,
+): Recording {
   const isFinished = observation.job.phase === 'FINISHED';
   // A finish is never taken back, whatever a late or stale answer says.
   if (!isFinished && (wasFinished(at) || at.claim.schedule.held !== null)) {
     return holdOn(at, { held: at.claim.schedule.held });
   }
-  const { lacking, rows } = observation;
-  const state = stateOf(observation);
+  const { lacking } = observation;
+  const state = stateOf(observation, captured);
   if (isFinished && lacking !== null) {
     const since = at.claim.schedule.held?.since ?? at.now;
-    return holdOn(at, { held: { since, state, rows } });
+    return holdOn(at, { held: { since, state, captureId: captured?.id ?? null } });
   }
-  const known = { state, rows, held: null };
-  if (isFinished) return recording(at, { ...known, freshness: 'SETTLED', waitMs: null });
+  if (isFinished) return settle(at, state, captured?.id ?? null);
+  const known = { state, rows: KEEP, held: null };
   if (observation.job.phase === 'UNKNOWN') {
     const waitMs = growingMs(at, observation.job.expiresAt);
     return recording(at, { ...known, freshness: 'LIVE', attempts: attemptsAfter(at), waitMs });
   }
   return recording(at, { ...known, freshness: 'LIVE', waitMs: liveMs(observation, at) });
+}
+
+const KEEP: RowsRecording = { kind: 'keep' };
+
+/** What becomes of the rows of a finish: they came with it, are to be read, or there are none. */
+function rowsOf({ rowErrors }: ImportState, captureId: number | null): RowsRecording {
+  if (captureId !== null) return { kind: 'captured', captureId };
+  return { kind: rowErrors.availability === 'PENDING' ? 'capturing' : 'none' };
+}
+
+/** The end of an import, unless its rows are still to be read. */
+function settle(at: Circumstances, state: ImportState, captureId: number | null): Recording {
+  const rows = rowsOf(state, captureId);
+  const known = { state, rows, held: null };
+  if (rows.kind === 'capturing') return recording(at, { ...known, freshness: 'LIVE', waitMs: 0 });
+  return recording(at, { ...known, freshness: 'SETTLED', waitMs: null });
 }
 
 interface Holding {
@@ -72,10 +101,13 @@ function holdOn(at: Circumstances, { held, error, pauseMs }: Holding): Recording
   const failing = error === undefined ? {} : { error };
   const heldForMs = held === null ? Infinity : now - held.since;
   const isPublishedAlready = wasFinished(at) && held === claim.schedule.held;
-  const published = isPublishedAlready
-    ? { state: null, rows: null }
-    : { state: held?.state ?? null, rows: held?.rows ?? null };
+  const published =
+    isPublishedAlready || held === null
+      ? { state: null, rows: KEEP }
+      : { state: held.state, rows: withoutReading(rowsOf(held.state, held.captureId)) };
   if (heldForMs >= GIVE_UP_AFTER_MS) {
+    const { state } = held ?? claim.import;
+    if (state.rowErrors.availability === 'PENDING') return settle(at, state, null);
     return recording(at, { ...published, held, freshness: 'SETTLED', waitMs: null, ...failing });
   }
   const leftMs = wasFinished(at) ? 0 : holdFinishForMs - heldForMs;
@@ -86,10 +118,15 @@ function holdOn(at: Circumstances, { held, error, pauseMs }: Holding): Recording
   const freshness = error === undefined ? calm : 'BACKING_OFF';
   if (!isPublished) {
     const waitMs = Math.min(pauseMs ?? cadence.minIntervalMs, leftMs);
-    return recording(at, { state: null, rows: null, held, freshness, waitMs, ...failing });
+    return recording(at, { state: null, rows: KEEP, held, freshness, waitMs, ...failing });
   }
   const waitMs = pauseMs ?? growingMs(at, null);
   return recording(at, { ...published, held, freshness, attempts, waitMs, ...failing });
+}
+
+/** Its rows are read once nothing is lacking any more. */
+function withoutReading(rows: RowsRecording): RowsRecording {
+  return rows.kind === 'capturing' ? { kind: 'none' } : rows;
 }
 
 function judgeFailure(error: ProviderError, at: Circumstances): Recording {
@@ -102,7 +139,7 @@ function judgeFailure(error: ProviderError, at: Circumstances): Recording {
   if (held !== null || wasFinished(at)) return holdOn(at, { held, error, pauseMs });
   return recording(at, {
     state: null,
-    rows: null,
+    rows: KEEP,
     held: null,
     freshness: 'BACKING_OFF',
     error,
@@ -117,7 +154,7 @@ function judgeNotFound(error: ProviderError, at: Circumstances): Recording {
   if (leftMs > 0) {
     return recording(at, {
       state: null,
-      rows: null,
+      rows: KEEP,
       held: claim.schedule.held,
       freshness: claim.import.revision === 0 ? 'PENDING' : 'LIVE',
       error,
@@ -127,7 +164,7 @@ function judgeNotFound(error: ProviderError, at: Circumstances): Recording {
   if (claim.import.revision > 0 || claim.schedule.held !== null) return forget(error, at);
   return recording(at, {
     state: null,
-    rows: null,
+    rows: KEEP,
     held: null,
     freshness: 'NOT_FOUND',
     error,
@@ -144,7 +181,7 @@ function forget(error: ProviderError, at: Circumstances): Recording {
     state: isRowsLost
       ? { ...state, rowErrors: { ...state.rowErrors, availability: 'EXPIRED' } }
       : state,
-    rows: held?.rows ?? null,
+    rows: held === null ? KEEP : withoutReading(rowsOf(held.state, held.captureId)),
     held: null,
     freshness: 'GONE',
     error,
@@ -165,7 +202,7 @@ interface Decision {
   readonly attempts?: number;
 }
 
-function recording({ claim, now }: Circumstances, decision: Decision): Recording {
+export function recording({ claim, now }: Circumstances, decision: Decision): Recording {
   const { error } = decision;
   return {
     ref: claim.import.ref,
@@ -186,10 +223,6 @@ function recording({ claim, now }: Circumstances, decision: Decision): Recording
 
 function wasFinished({ claim }: Circumstances): boolean {
   return claim.import.state.job.phase === 'FINISHED';
-}
-
-function stateOf({ job, counters, resources, rowErrors }: Observation): ImportState {
-  return { job, counters, resources, rowErrors };
 }
 
 function attemptsAfter({ claim }: Circumstances): number {

@@ -138,12 +138,12 @@ export class Watcher {
 
   /** Makes an import of a vendor response that somebody hands in as it came. */
   async recordResponse(input: ResponseInput): Promise<ResponseResult> {
-    const { ledger, clock, random } = this.#options;
+    const { clock, random } = this.#options;
     const lane = this.#lanes.get(input.ref.providerId);
     if (lane === undefined) return { kind: 'not-accepted' };
     const result = await recordResponse(input, {
       source: lane.source,
-      ledger,
+      keeping: lane.keeping,
       now: clock.now(),
       circumstances: (claim) => lane.circumstances(claim, random()),
     });

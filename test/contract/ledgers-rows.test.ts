@@ -1,51 +1,60 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { RowError } from '../../src/domain/row.ts';
+import type { ImportRow, RowOutcome } from '../../src/domain/row.ts';
 import type { ChangeHint, Ledger } from '../../src/ledger/ledger.ts';
 import { UNTRIED } from '../../src/watcher/breaker.ts';
-import { freshness, recording, REF, refOf, rowError, START } from '../support/builders.ts';
+import { freshness, recording, REF, refOf, row, rowError, START } from '../support/builders.ts';
+import { listAllRows, recordRows } from '../support/captures.ts';
 import { STORES } from '../support/ledgers.ts';
 
 const ID = 'catalog:load-1';
 
 for (const store of STORES) {
   describe(`row errors, in ${store.name}`, () => {
-    test('a row error comes back as it came', async (t) => {
+    test('a row comes back as it came', async (t) => {
       const ledger = await (await store.create(t))();
-      const bare = rowError({ number: null, numberBasis: 'UNSTATED', code: null });
-      const full: RowError = {
-        number: 12,
-        numberBasis: 'RESULT_POSITION',
-        resource: 'contact',
-        recordId: 'r-1',
-        code: 'duplicate',
-        message: 'e-mail "ä@b.c" is there\nalready',
-        detail: 'see row 3',
-        values: { name: 'Ähre', nested: { list: [1, null, 'x'] }, '': false },
-      };
-      await ledger.record(recording({ rows: [bare, full] }));
+      const rows: readonly ImportRow[] = [
+        rowError({ number: null, numberBasis: 'UNSTATED', code: null }),
+        rowError({
+          number: 12,
+          furtherNumbers: [13, 40],
+          numberBasis: 'RESULT_POSITION',
+          resource: 'contact',
+          recordId: 'r-1',
+          code: 'duplicate',
+          message: 'e-mail "ä@b.c" is there\nalready',
+          detail: 'see row 3',
+          values: { name: 'Ähre', nested: { list: [1, null, 'x'] }, '': false },
+        }),
+        rowError({ valuesForm: 'DROPPED' }),
+        row({ outcome: 'EXISTING', recordId: 'r-2' }),
+        row({ outcome: 'UNKNOWN', number: null, numberBasis: 'UNSTATED' }),
+      ];
+      await recordRows(ledger, rows);
 
-      const page = await ledger.listRowErrors({ importId: ID, first: 10, after: -1 });
+      const kept = await listAllRows(ledger, ID);
 
       assert.deepEqual(
-        page.items.map(({ row }) => row),
-        [bare, full].map((row, index) => ({ ...row, id: page.items[index]?.row.id })),
+        kept,
+        rows.map((row, index) => ({ ...row, id: kept[index]?.id })),
       );
-      assert.equal(new Set(page.items.map(({ row }) => row.id)).size, 2);
-      assert.equal(page.hasMore, false);
+      assert.equal(new Set(kept.map(({ id }) => id)).size, rows.length);
     });
 
-    test('row errors are paged in the order of the vendor', async (t) => {
+    test('rows are paged in the order of the vendor, whatever their numbers', async (t) => {
       const ledger = await (await store.create(t))();
-      const numbers = [5, 3, 9, 1, 3];
-      await ledger.record(recording({ rows: numbers.map((number) => rowError({ number })) }));
-      await ledger.record(recording({ ref: refOf('other'), rows: [rowError({ number: 77 })] }));
+      const numbers = [5, 3, 9, null, 3, 1];
+      await recordRows(
+        ledger,
+        numbers.map((number) => rowError({ number })),
+      );
+      await recordRows(ledger, [rowError({ number: 77 })], { ref: refOf('other') });
 
       const seen: (number | null)[] = [];
       let after = -1;
       let hasMore = true;
       while (hasMore) {
-        const page = await ledger.listRowErrors({ importId: ID, first: 2, after });
+        const page = await ledger.listRows({ importId: ID, outcomes: null, first: 2, after });
         seen.push(...page.items.map(({ row }) => row.number));
         after = page.items.at(-1)?.ordinal ?? after;
         hasMore = page.hasMore;
@@ -54,14 +63,36 @@ for (const store of STORES) {
       assert.deepEqual(seen, numbers);
     });
 
-    test('new row errors take the place of the old ones', async (t) => {
+    test('rows are found by what became of them, in the order of the vendor', async (t) => {
       const ledger = await (await store.create(t))();
-      await ledger.record(recording({ rows: [rowError({ number: 1 }), rowError({ number: 2 })] }));
-      await ledger.record(recording({ basedOnRevision: 1, rows: [rowError({ number: 3 })] }));
+      const outcomes = ['CREATED', 'FAILED', 'UPDATED', 'FAILED', 'EXISTING', 'CREATED'] as const;
+      await recordRows(
+        ledger,
+        outcomes.map((outcome, number) =>
+          outcome === 'FAILED' ? rowError({ number }) : row({ outcome, number }),
+        ),
+      );
+      const find = async (wanted: readonly RowOutcome[], first: number, after: number) => {
+        const page = await ledger.listRows({ importId: ID, outcomes: wanted, first, after });
+        return { numbers: page.items.map(({ row }) => row.number), hasMore: page.hasMore };
+      };
+
+      assert.deepEqual(await find(['FAILED'], 10, -1), { numbers: [1, 3], hasMore: false });
+      assert.deepEqual(await find(['FAILED'], 10, 1), { numbers: [3], hasMore: false });
+      const several = ['EXISTING', 'CREATED', 'CREATED', 'FAILED'] as const;
+      assert.deepEqual(await find(several, 3, -1), { numbers: [0, 1, 3], hasMore: true });
+      assert.deepEqual(await find(several, 3, 3), { numbers: [4, 5], hasMore: false });
+      assert.deepEqual(await find(['UNKNOWN'], 3, -1), { numbers: [], hasMore: false });
+    });
+
+    test('new rows take the place of the old ones, and what says nothing of rows keeps them', async (t) => {
+      const ledger = await (await store.create(t))();
+      await recordRows(ledger, [rowError({ number: 1 }), rowError({ number: 2 })]);
+      await recordRows(ledger, [rowError({ number: 3 })], { basedOnRevision: 1 });
       assert.deepEqual(await listNumbers(ledger), [3]);
-      await ledger.record(recording({ basedOnRevision: 2, rows: null }));
+      await ledger.record(recording({ basedOnRevision: 2, rows: { kind: 'keep' } }));
       assert.deepEqual(await listNumbers(ledger), [3]);
-      await ledger.record(recording({ basedOnRevision: 2, rows: [] }));
+      await ledger.record(recording({ basedOnRevision: 2, rows: { kind: 'none' } }));
       assert.deepEqual(await listNumbers(ledger), []);
     });
 
@@ -75,9 +106,9 @@ for (const store of STORES) {
         rowError({ number: null, code: null, message: 'no name' }),
         rowError({ number: 1, code: 'b', message: 'value "z" is too long' }),
       ];
-      await ledger.record(recording({ rows }));
+      await recordRows(ledger, rows);
 
-      const groups = await ledger.listRowErrorGroups(ID, 10);
+      const groups = await ledger.listRowErrorGroups(ID);
 
       assert.deepEqual(
         groups.map(({ sample, ...group }) => ({ ...group, sample: sample.number })),
@@ -101,10 +132,8 @@ for (const store of STORES) {
           },
         ],
       );
-      const page = await ledger.listRowErrors({ importId: ID, first: 10, after: -1 });
-      assert.deepEqual(groups[0]?.sample, page.items[1]?.row);
-      assert.equal((await ledger.listRowErrorGroups(ID, 2)).length, 2);
-      assert.deepEqual(await ledger.listRowErrorGroups('catalog:unheard-of', 10), []);
+      assert.deepEqual(groups[0]?.sample, (await listAllRows(ledger, ID))[1]);
+      assert.deepEqual(await ledger.listRowErrorGroups('catalog:unheard-of'), []);
     });
   });
 
@@ -182,7 +211,7 @@ for (const store of STORES) {
       assert.equal(heard.length, 0);
       const failing = freshness({ state: 'BACKING_OFF' });
       await ledger.record(
-        recording({ basedOnRevision: 1, state: null, rows: null, freshness: failing }),
+        recording({ basedOnRevision: 1, state: null, rows: { kind: 'keep' }, freshness: failing }),
       );
       assert.equal(heard.length, 1);
     });
@@ -192,10 +221,8 @@ for (const store of STORES) {
       await ledger.record(recording());
       const heard: ChangeHint[] = [];
       ledger.subscribe((hint) => heard.push(hint));
-      await assert.rejects(
-        ledger.record(recording({ basedOnRevision: 1, rows: [rowError({ number: 0.5 })] })),
-      );
-      await ledger.record(recording({ basedOnRevision: 0, rows: [rowError()] }));
+      await assert.rejects(recordRows(ledger, [rowError()], { basedOnRevision: 1, attempts: 0.5 }));
+      await recordRows(ledger, [rowError()], { basedOnRevision: 0 });
       await ledger.untrack('catalog:unheard-of');
       assert.deepEqual(heard, []);
     });
@@ -222,6 +249,5 @@ for (const store of STORES) {
 }
 
 async function listNumbers(ledger: Ledger): Promise<readonly (number | null)[]> {
-  const page = await ledger.listRowErrors({ importId: ID, first: 10, after: -1 });
-  return page.items.map(({ row }) => row.number);
+  return (await listAllRows(ledger, ID)).map(({ number }) => number);
 }

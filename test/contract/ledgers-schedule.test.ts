@@ -33,8 +33,25 @@ for (const store of STORES) {
       const [claim] = await ledger.claimDue(claimQuery());
       assert.deepEqual(claim, {
         import: tracked,
-        schedule: { attempts: 0, held: null, trackedAt: START, continueOnError: false },
+        schedule: {
+          attempts: 0,
+          held: null,
+          capture: null,
+          trackedAt: START,
+          continueOnError: false,
+        },
       });
+    });
+
+    test('a lease that is made longer lasts longer, and none is made of nothing', async (t) => {
+      const ledger = await (await store.create(t))();
+      await ledger.track({ ref: REF, now: START });
+      await ledger.extendLease('catalog:load-1', START + 5_000);
+      assert.equal((await ledger.claimDue(claimQuery({ leaseMs: 1_000 }))).length, 1);
+      await ledger.extendLease('catalog:load-1', START + 5_000);
+      await ledger.extendLease('catalog:load-1', START + 2_000);
+      assert.equal((await ledger.claimDue(claimQuery({ now: START + 4_999 }))).length, 0);
+      assert.equal((await ledger.claimDue(claimQuery({ now: START + 5_000 }))).length, 1);
     });
 
     test('tracking again changes the labels and the flag, and not the schedule', async (t) => {
@@ -52,6 +69,7 @@ for (const store of STORES) {
       assert.deepEqual(claim?.schedule, {
         attempts: 2,
         held: null,
+        capture: null,
         trackedAt: START,
         continueOnError: true,
       });
@@ -75,7 +93,7 @@ for (const store of STORES) {
     test('an import that was never seen is PENDING again when it is tracked again', async (t) => {
       const ledger = await (await store.create(t))();
       const missing = freshness({ state: 'NOT_FOUND', observedAt: null, nextLookAt: null });
-      await ledger.record(recording({ state: null, rows: null, freshness: missing }));
+      await ledger.record(recording({ state: null, rows: { kind: 'keep' }, freshness: missing }));
       const tracked = await ledger.track({ ref: REF, now: START });
       assert.equal(tracked.freshness.state, 'PENDING');
     });

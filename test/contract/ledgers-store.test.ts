@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
@@ -19,6 +19,7 @@ import {
   START,
   state,
 } from '../support/builders.ts';
+import { capture, listAllRows } from '../support/captures.ts';
 import { createFolder, STORES } from '../support/ledgers.ts';
 
 const ID = 'catalog:load-1';
@@ -28,10 +29,9 @@ for (const store of STORES.filter(({ isDurable }) => isDurable)) {
     test('goes on where the last process stopped', async (t) => {
       const open = await store.create(t);
       const first = await open();
-      const held = { since: START, state: state({ job: finishedJob() }), rows: [rowError()] };
-      const kept = await first.record(
-        recording({ rows: [rowError()], labels: { run: '7' }, held, attempts: 2 }),
-      );
+      const { id: captureId } = await capture(first, [rowError()]);
+      const held = { since: START, state: state({ job: finishedJob() }), captureId };
+      const kept = await first.record(recording({ labels: { run: '7' }, held, attempts: 2 }));
       await first.countRequest('crm', '2026-01', 10);
       await first.close();
 
@@ -44,6 +44,7 @@ for (const store of STORES.filter(({ isDurable }) => isDurable)) {
       assert.deepEqual(claim?.schedule, {
         attempts: 2,
         held,
+        capture: null,
         trackedAt: START,
         continueOnError: null,
       });
@@ -102,6 +103,64 @@ test('a file that is no database is refused as one that cannot be opened', async
   const path = join(await createFolder(t), 'notes.txt');
   await writeFile(path, 'these are my notes\n'.repeat(100));
   assert.throws(() => openSqliteLedger(path), LedgerError);
+});
+
+test('the row errors of a store of the release before are rows of this one', async (t) => {
+  const path = join(await createFolder(t), 'imports.db');
+  const old = new DatabaseSync(path);
+  const migrations = new URL('../../src/ledger/sqlite/migrations/', import.meta.url);
+  old.exec(await readFile(new URL('0001_imports.sql', migrations), 'utf8'));
+  const known = state({ job: finishedJob({ expiresAt: START + 9_000 }) });
+  const { limit: _, ...rowErrors } = known.rowErrors;
+  const json = JSON.stringify({ ...known, rowErrors });
+  old.exec(`
+    pragma user_version = 1;
+    insert into imports (seq, id, provider_id, external_id, revision, position, place, phase, state,
+      labels, freshness, changed_at, next_look_at, attempts, tracked_at)
+    values (7, 'catalog:load-1', 'catalog', 'load-1', 1, 1, 1, 'FINISHED', '${json}', '{}', 'LIVE',
+      ${START}, ${START}, 0, ${START});
+    update positions set last = 1;
+    insert into row_errors values
+      (7, 0, 5, 'LINE', 't', null, 'c', 'value "x" is bad', 'value … is bad', null, '{"b":1,"a":"ä"}'),
+      (7, 1, 9, 'LINE', 't', null, 'c', 'value "y" is bad', 'value … is bad', 'more', null);`);
+  old.close();
+
+  const ledger = openSqliteLedger(path);
+  t.after(() => ledger.close());
+
+  const rows = [
+    rowError({
+      number: 5,
+      resource: 't',
+      code: 'c',
+      message: 'value "x" is bad',
+      values: { b: 1, a: 'ä' },
+    }),
+    rowError({ number: 9, resource: 't', code: 'c', message: 'value "y" is bad', detail: 'more' }),
+  ];
+  const kept = await listAllRows(ledger, 'catalog:load-1');
+  assert.deepEqual(
+    kept,
+    rows.map((row, index) => ({ ...row, id: `catalog:load-1#${index}` })),
+  );
+  const [group] = await ledger.listRowErrorGroups('catalog:load-1');
+  assert.deepEqual(group, {
+    code: 'c',
+    message: 'value … is bad',
+    count: 2,
+    firstNumber: 5,
+    lastNumber: 9,
+    sample: kept[0],
+  });
+  const held = (await ledger.findHeldRows(['catalog:load-1'])).get('catalog:load-1');
+  assert.deepEqual(held?.columns, ['b', 'a']);
+  assert.equal(held.seen.FAILED, 2);
+  const again = await capture(ledger, rows);
+  const captured = { kind: 'captured', captureId: again.id } as const;
+  const looked = await ledger.record(
+    recording({ basedOnRevision: 1, state: known, rows: captured }),
+  );
+  assert.equal(looked?.revision, 1);
 });
 
 test('many processes can start on one empty file at once', async (t) => {

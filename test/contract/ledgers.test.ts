@@ -17,6 +17,7 @@ import {
   START,
   state,
 } from '../support/builders.ts';
+import { listAllRows, recordRows } from '../support/captures.ts';
 import { STORES } from '../support/ledgers.ts';
 
 const ID = 'catalog:load-1';
@@ -91,7 +92,9 @@ for (const store of STORES) {
       'a category of a resource': state({
         resources: [resource({ categories: [resource({ key: 'deep' })] })],
       }),
-      'how many rows failed': state({ rowErrors: { availability: 'COUNT_ONLY', totalCount: 1 } }),
+      'how many rows failed': state({
+        rowErrors: { availability: 'COUNT_ONLY', totalCount: 1, limit: null },
+      }),
     };
     for (const [difference, changed] of Object.entries(differences)) {
       test(`${difference} that differs is a revision`, async (t) => {
@@ -105,13 +108,9 @@ for (const store of STORES) {
 
     test('row errors that differ are a revision although nothing else does', async (t) => {
       const ledger = await (await store.create(t))();
-      await ledger.record(recording({ rows: [rowError({ number: 1 })] }));
-      const other = await ledger.record(
-        recording({ basedOnRevision: 1, rows: [rowError({ number: 2 })] }),
-      );
-      const same = await ledger.record(
-        recording({ basedOnRevision: 2, rows: [rowError({ number: 2 })] }),
-      );
+      await recordRows(ledger, [rowError({ number: 1 })]);
+      const other = await recordRows(ledger, [rowError({ number: 2 })], { basedOnRevision: 1 });
+      const same = await recordRows(ledger, [rowError({ number: 2 })], { basedOnRevision: 2 });
       assert.equal(other?.revision, 2);
       assert.equal(same?.revision, 2);
     });
@@ -162,15 +161,14 @@ for (const store of STORES) {
     test('a result that is older than what is known is refused whole', async (t) => {
       const ledger = await (await store.create(t))();
       await ledger.record(recording({ state: progress(10) }));
-      const before = await ledger.record(
-        recording({ basedOnRevision: 1, state: progress(20), rows: [rowError()] }),
-      );
+      const changes = { basedOnRevision: 1, state: progress(20) };
+      const before = await recordRows(ledger, [rowError()], changes);
 
       const stale = await ledger.record(
         recording({
           basedOnRevision: 1,
           state: progress(15),
-          rows: [],
+          rows: { kind: 'none' },
           freshness: freshness({ state: 'SETTLED', nextLookAt: null }),
           labels: { late: 'yes' },
         }),
@@ -178,8 +176,7 @@ for (const store of STORES) {
 
       assert.equal(stale, null);
       assert.deepEqual(await findImport(ledger, ID), before);
-      const rows = await ledger.listRowErrors({ importId: ID, first: 10, after: -1 });
-      assert.equal(rows.items.length, 1);
+      assert.equal((await listAllRows(ledger, ID)).length, 1);
     });
 
     test('of two results of one revision the second is refused when the first was news', async (t) => {
@@ -195,27 +192,36 @@ for (const store of STORES) {
 
     test('a failed look keeps what is known and says what failed', async (t) => {
       const ledger = await (await store.create(t))();
-      await ledger.record(recording({ state: progress(10), rows: [rowError()] }));
+      await recordRows(ledger, [rowError()], { state: progress(10) });
       const failing = freshness({
         state: 'BACKING_OFF',
         error: { kind: 'unavailable', message: 'answered 503' },
       });
 
       const recorded = await ledger.record(
-        recording({ basedOnRevision: 1, state: null, rows: null, freshness: failing, attempts: 3 }),
+        recording({
+          basedOnRevision: 1,
+          state: null,
+          rows: { kind: 'keep' },
+          freshness: failing,
+          attempts: 3,
+        }),
       );
 
       assert.equal(recorded?.revision, 1);
       assert.deepEqual(recorded.state, progress(10));
       assert.deepEqual(recorded.freshness, failing);
-      const rows = await ledger.listRowErrors({ importId: ID, first: 10, after: -1 });
-      assert.equal(rows.items.length, 1);
+      assert.equal((await listAllRows(ledger, ID)).length, 1);
     });
 
     test('a first look that failed makes an import known without a revision', async (t) => {
       const ledger = await (await store.create(t))();
       const recorded = await ledger.record(
-        recording({ state: null, rows: null, freshness: freshness({ observedAt: null }) }),
+        recording({
+          state: null,
+          rows: { kind: 'keep' },
+          freshness: freshness({ observedAt: null }),
+        }),
       );
       assert.equal(recorded?.revision, 0);
       assert.equal(recorded.position, null);
@@ -224,24 +230,20 @@ for (const store of STORES) {
 
     test('a recording that breaks off in the middle keeps nothing', async (t) => {
       const ledger = await (await store.create(t))();
-      const before = await ledger.record(recording({ rows: [rowError()] }));
+      const before = await recordRows(ledger, [rowError()]);
       const latest = await ledger.getLatestPosition();
-      // No store takes half a row number, and it is written after the state and the revision.
-      const rows = [rowError({ number: 7 }), rowError({ number: 7.5 })];
+      // No store takes half an attempt, and it is written last of all.
+      const broken = { state: progress(99), attempts: 1.5, labels: { a: 'b' } };
 
-      await assert.rejects(
-        ledger.record(
-          recording({ basedOnRevision: 1, state: progress(99), rows, labels: { a: 'b' } }),
-        ),
-      );
-      await assert.rejects(ledger.record(recording({ ref: refOf('new'), rows })));
+      const rows = [rowError({ number: 7 })];
+      await assert.rejects(recordRows(ledger, rows, { basedOnRevision: 1, ...broken }));
+      await assert.rejects(recordRows(ledger, rows, { ref: refOf('new'), ...broken }));
 
       assert.deepEqual(await findImport(ledger, ID), before);
       assert.equal(await findImport(ledger, 'catalog:new'), undefined);
       assert.equal(await ledger.getLatestPosition(), latest);
-      const kept = await ledger.listRowErrors({ importId: ID, first: 10, after: -1 });
       assert.deepEqual(
-        kept.items.map(({ row }) => row.number),
+        (await listAllRows(ledger, ID)).map(({ number }) => number),
         [1],
       );
       const { revisions } = await ledger.listRevisions({ importId: ID, first: 10, after: 0 });
@@ -253,7 +255,7 @@ for (const store of STORES) {
     test('a finish that is held back is handed out with the next claim', async (t) => {
       const ledger = await (await store.create(t))();
       await ledger.track({ ref: REF, continueOnError: true, now: START });
-      const held = { since: START, state: state({ job: finishedJob() }), rows: [] };
+      const held = { since: START, state: state({ job: finishedJob() }), captureId: null };
       const due = freshness({ nextLookAt: START + 1_000 });
       await ledger.record(recording({ held, attempts: 4, freshness: due }));
 
@@ -261,7 +263,7 @@ for (const store of STORES) {
 
       assert.deepEqual(
         claims.map(({ schedule }) => schedule),
-        [{ attempts: 4, held, trackedAt: START, continueOnError: true }],
+        [{ attempts: 4, held, capture: null, trackedAt: START, continueOnError: true }],
       );
     });
 

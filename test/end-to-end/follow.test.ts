@@ -39,7 +39,8 @@ const ENDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'job.effect': 'SOME',
     'counters.failed': 9,
     'rowErrors.totalCount': 9,
-    'rowErrors.availability': 'COUNT_ONLY',
+    'rowErrors.availability': 'COMPLETE',
+    'rowErrors.nodes.length': 9,
   },
   'marketing-cloud': {
     'job.outcome': 'COMPLETED_WITH_ERRORS',
@@ -48,7 +49,9 @@ const ENDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     'counters.succeeded': 191,
     'counters.failed': 9,
     'counters.balanced': true,
-    'rowErrors.availability': 'COUNT_ONLY',
+    'rowErrors.totalCount': 9,
+    'rowErrors.availability': 'COMPLETE',
+    'rowErrors.nodes.length': 9,
   },
   micro: {
     'job.outcome': 'COMPLETED_WITH_ERRORS',
@@ -100,7 +103,18 @@ for (const { kind } of ALL_PROVIDERS) {
       assert.equal(at(event, 'skippedRevisions'), step - 1);
     }
     const phases = states.map((event) => at(event, 'import.job.phase'));
-    assert.equal(phases.filter((phase) => phase === 'FINISHED').length, 1);
+    const [finish, ...rest] = states.filter(
+      (event) => at(event, 'import.job.phase') === 'FINISHED',
+    );
+    // What follows the finish are the rows, where they are read page by page.
+    assert.ok(rest.length <= 1, `finished ${rest.length + 1} times`);
+    for (const event of rest) {
+      for (const part of ['job', 'counters', 'resources']) {
+        assert.deepEqual(at(event, `import.${part}`), at(finish, `import.${part}`));
+      }
+      assert.equal(at(finish, 'import.rowErrors.availability'), 'PENDING');
+      assert.equal(at(finish, 'import.freshness.state'), 'LIVE');
+    }
     assert.ok(phases.includes('RUNNING'), `never seen running: ${phases.join()}`);
     const last = at(states.at(-1), 'import');
     assert.equal(at(last, 'freshness.state'), 'SETTLED');

@@ -123,10 +123,10 @@ test('failed rows are paged in order and grouped by cause', async (t) => {
   assert.deepEqual(at(first.data, 'import.rowErrors'), {
     totalCount: 2,
     availability: 'COMPLETE',
-    pageInfo: { hasNextPage: true, hasPreviousPage: false, endCursor: 'r0' },
+    pageInfo: { hasNextPage: true, hasPreviousPage: false, endCursor: 'r1' },
     nodes: [
       {
-        id: 'micro:night-load-1#0',
+        id: 'micro:night-load-1#1',
         number: 1,
         numberBasis: 'INPUT',
         code: 'invalid_value',
@@ -134,7 +134,7 @@ test('failed rows are paged in order and grouped by cause', async (t) => {
       },
     ],
   });
-  const second = await world.ask(ROWS, { id, first: 1, after: 'r0' });
+  const second = await world.ask(ROWS, { id, first: 1, after: 'r1' });
   assert.equal(at(second.data, 'import.rowErrors.nodes.0.number'), 2);
   assert.equal(at(second.data, 'import.rowErrors.pageInfo.hasNextPage'), false);
   assert.deepEqual(at(second.data, 'import.rowErrorGroups'), [

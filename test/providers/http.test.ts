@@ -1,54 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
 import { z } from 'zod';
 import { ProviderError } from '../../src/domain/provider-error.ts';
 import type { ProviderErrorKind } from '../../src/domain/provider-error.ts';
-import {
-  createHttp,
-  findRetryAfterMs,
-  findStatusFailure,
-  parseJson,
-} from '../../src/providers/http.ts';
-import type { HttpAnswer, HttpOptions, HttpRequest } from '../../src/providers/http.ts';
+import { findRetryAfterMs, findStatusFailure, parseJson } from '../../src/providers/http.ts';
+import type { HttpAnswer } from '../../src/providers/http.ts';
+import { failureOf, serve } from './setup.ts';
 
 const NOW = Date.UTC(2026, 0, 15);
-
-/** A server on loopback and a way to ask it, both gone when the test ends. */
-async function serve(
-  t: TestContext,
-  listener: RequestListener,
-  options: Partial<HttpOptions> = {},
-) {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(typeof address === 'object' && address !== null);
-  const origin = `http://127.0.0.1:${address.port}`;
-  const http = createHttp({
-    fetch: globalThis.fetch,
-    timeoutMs: 10_000,
-    maxResponseBytes: 1_000,
-    admit: async () => {},
-    ...options,
-  });
-  const ask = (changes: Partial<HttpRequest> = {}) =>
-    http({
-      method: 'GET',
-      url: new URL('/jobs/1?key=secret', origin),
-      headers: {},
-      signal: new AbortController().signal,
-      ...changes,
-    });
-  return { origin, ask };
-}
 
 function answering(status: number, headers: Record<string, string>, body: string) {
   return (_: IncomingMessage, response: ServerResponse) =>
@@ -58,13 +20,6 @@ function answering(status: number, headers: Record<string, string>, body: string
 function messageOf(body: string, type: string): string {
   const answer = answerOf(400, { 'content-type': type }, body);
   return findStatusFailure(answer, NOW)?.message ?? '';
-}
-
-async function failureOf(work: Promise<unknown>): Promise<ProviderError> {
-  const [result] = await Promise.allSettled([work]);
-  assert.equal(result.status, 'rejected');
-  assert.ok(result.reason instanceof ProviderError, String(result.reason));
-  return result.reason;
 }
 
 function answerOf(status: number, headers: Record<string, string> = {}, text = ''): HttpAnswer {

@@ -6,7 +6,7 @@ import type { Job } from '../../src/domain/job.ts';
 import { UNOBSERVED_JOB } from '../../src/domain/job.ts';
 import type { Observation } from '../../src/domain/observation.ts';
 import type { ImportedResource } from '../../src/domain/resource.ts';
-import type { RowError } from '../../src/domain/row.ts';
+import type { ImportRow, RowFailure } from '../../src/domain/row.ts';
 import type { Claim, ClaimQuery, ImportSchedule, Recording } from '../../src/ledger/ledger.ts';
 
 /** The instant at which tests begin. */
@@ -56,18 +56,35 @@ export function resource(changes: Partial<ImportedResource> = {}): ImportedResou
   };
 }
 
-export function rowError(changes: Partial<RowError> = {}): RowError {
+/** A row of which a record was made. */
+export function row(changes: Partial<ImportRow> = {}): ImportRow {
   return {
+    outcome: 'CREATED',
     number: 1,
+    furtherNumbers: [],
     numberBasis: 'LINE',
     resource: null,
     recordId: null,
+    failure: null,
+    ...changes,
+  };
+}
+
+/** A row that failed. */
+export function rowError(changes: Partial<ImportRow & RowFailure> = {}): ImportRow {
+  const { code, message, detail, values, valuesForm, ...rest } = {
     code: 'invalid',
     message: 'the value is not valid',
     detail: null,
     values: null,
+    valuesForm: changes.values === undefined || changes.values === null ? 'NONE' : 'VERBATIM',
     ...changes,
-  };
+  } as const;
+  return row({
+    outcome: 'FAILED',
+    failure: { code, message, detail, values, valuesForm },
+    ...rest,
+  });
 }
 
 export function freshness(changes: Partial<Freshness> = {}): Freshness {
@@ -80,7 +97,7 @@ export function recording(changes: Partial<Recording> = {}): Recording {
     ref: REF,
     basedOnRevision: 0,
     state: state(),
-    rows: [],
+    rows: { kind: 'none' },
     freshness: freshness(),
     attempts: 0,
     held: null,
@@ -95,8 +112,8 @@ export function observation(changes: Partial<Observation> = {}): Observation {
     job: job(),
     counters: NO_COUNTERS,
     resources: [],
-    rowErrors: { availability: 'PENDING', totalCount: null },
-    rows: [],
+    rowErrors: { availability: 'PENDING', totalCount: null, limit: null },
+    rows: 'none',
     lacking: null,
     ...changes,
   };
@@ -107,7 +124,7 @@ export function finish(changes: Partial<Observation> = {}): Observation {
   return observation({
     job: finishedJob(),
     counters: counters({ total: 10, succeeded: 10, failed: 0 }),
-    rowErrors: { availability: 'COMPLETE', totalCount: 0 },
+    rowErrors: { availability: 'COMPLETE', totalCount: 0, limit: null },
     ...changes,
   });
 }
@@ -129,6 +146,7 @@ export function claim(changes: ClaimChanges = {}): Claim {
     schedule: {
       attempts: 0,
       held: null,
+      capture: null,
       trackedAt: START,
       continueOnError: null,
       ...changes.schedule,

@@ -7,7 +7,13 @@ import type { Observation } from '../../src/domain/observation.ts';
 import { ProviderError } from '../../src/domain/provider-error.ts';
 import type { ProviderErrorKind } from '../../src/domain/provider-error.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Look, LookTarget, ProviderDataSource } from '../../src/providers/provider.ts';
+import type {
+  Look,
+  LookTarget,
+  ProviderDataSource,
+  RowsAnswer,
+  RowsTarget,
+} from '../../src/providers/provider.ts';
 import type { WatchedProvider } from '../../src/watcher/watched-provider.ts';
 import { Watcher } from '../../src/watcher/watcher.ts';
 import { observation, REF, START } from '../support/builders.ts';
@@ -18,6 +24,7 @@ export const CADENCE = { minIntervalMs: 2_000, maxIntervalMs: 300_000 };
 export const LEASE_MS = 160_000;
 
 type Answer = (target: LookTarget, signal: AbortSignal) => Look | Promise<Look>;
+type ReadRows = (target: RowsTarget, signal: AbortSignal) => RowsAnswer | Promise<RowsAnswer>;
 
 /** A vendor that a test answers for, and what it was asked. */
 export interface Vendor {
@@ -26,28 +33,39 @@ export interface Vendor {
   readonly looks: (readonly string[])[];
   /** The same as instants. */
   readonly lookedAt: readonly number[];
+  /** What each request was about: the ids of a look, or an id and where its rows were read from. */
+  readonly requests: string[];
   /** How many looks ran at once at most. */
   readonly mostAtOnce: () => number;
   /** Answers in another way from now on. */
   answer(answer: Answer): void;
+  /** Answers for rows in another way from now on. */
+  answerRows(readRows: ReadRows): void;
 }
 
 export interface VendorOptions extends Partial<Omit<WatchedProvider, 'connect'>> {
   readonly largestBatch?: number;
   readonly answer?: Answer;
+  /** Absent: it has no rows but those that come along with a look. */
+  readonly readRows?: ReadRows;
+  readonly readResponse?: ProviderDataSource['readResponse'];
 }
 
 export function createVendor(clock: TestClock, options: VendorOptions = {}): Vendor {
-  const { largestBatch = 1, ...settings } = options;
+  const { largestBatch = 1, readResponse, ...settings } = options;
+  const requests: string[] = [];
   const looks: (readonly string[])[] = [];
   const lookedAt: number[] = [];
   const running = { now: 0, most: 0 };
   let answer: Answer = options.answer ?? (() => seen());
+  let readRows = options.readRows ?? null;
   const connect = (admit: (signal: AbortSignal) => Promise<void>): ProviderDataSource => ({
     largestBatch,
     async look(targets, signal) {
       await admit(signal);
-      looks.push(targets.map(({ externalId }) => externalId));
+      const ids = targets.map(({ externalId }) => externalId);
+      looks.push(ids);
+      requests.push(ids.join());
       lookedAt.push(clock.now());
       running.now += 1;
       running.most = Math.max(running.most, running.now);
@@ -58,6 +76,15 @@ export function createVendor(clock: TestClock, options: VendorOptions = {}): Ven
         running.now -= 1;
       }
     },
+    ...(readRows !== null && {
+      async readRows(target, signal) {
+        await admit(signal);
+        requests.push(`${target.externalId} from ${target.next ?? 'the beginning'}`);
+        const answers = (async () => readRows?.(target, signal) ?? NOT_GRANTED)();
+        return Promise.race([answers, aborted(signal)]);
+      },
+    }),
+    ...(readResponse !== undefined && { readResponse }),
   });
   return {
     provider: {
@@ -68,23 +95,32 @@ export function createVendor(clock: TestClock, options: VendorOptions = {}): Ven
         appearsWithinMs: 10_000,
         retentionMs: null,
         reportsRowErrors: true,
+        reportsEveryRow: false,
         acceptsResponses: false,
       },
       cadence: CADENCE,
       budget: { perSecond: null, perMonth: null },
       concurrency: 4,
+      rowValues: { kind: 'keep' },
+      maxRows: 1_000_000,
       leaseMs: LEASE_MS,
       ...settings,
       connect,
     },
     looks,
     lookedAt,
+    requests,
     mostAtOnce: () => running.most,
     answer: (next) => {
       answer = next;
     },
+    answerRows: (next) => {
+      readRows = next;
+    },
   };
 }
+
+const NOT_GRANTED: RowsAnswer = { kind: 'not-granted' };
 
 /** Rejects once the signal is aborted, as a request does. */
 function aborted(signal: AbortSignal): Promise<never> {

@@ -122,6 +122,8 @@ async function serve(t: TestContext, provider: Provider, clock: TestClock): Prom
       cadence: CADENCE,
       budget: { perSecond: null, perMonth: null },
       concurrency: 4,
+      rowValues: { kind: 'keep' },
+      maxRows: 1_000_000,
       leaseMs: LEASE_MS,
       connect,
     },

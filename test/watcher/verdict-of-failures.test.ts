@@ -5,7 +5,7 @@ import type { ProviderErrorKind } from '../../src/domain/provider-error.ts';
 import type { ImportSchedule, Recording } from '../../src/ledger/ledger.ts';
 import { judge } from '../../src/watcher/verdict.ts';
 import type { Circumstances } from '../../src/watcher/verdict.ts';
-import { claim, finishedJob, freshness, job, rowError, START, state } from '../support/builders.ts';
+import { claim, finishedJob, freshness, job, START, state } from '../support/builders.ts';
 import type { ClaimChanges } from '../support/builders.ts';
 import { CADENCE, failed } from './setup.ts';
 
@@ -13,7 +13,7 @@ const NOW = START + 600_000;
 const DAY_MS = 86_400_000;
 const FINISH = state({
   job: finishedJob(),
-  rowErrors: { availability: 'COMPLETE', totalCount: 0 },
+  rowErrors: { availability: 'COMPLETE', totalCount: 0, limit: null },
 });
 
 interface Failing extends Partial<Omit<Circumstances, 'claim'>> {
@@ -23,7 +23,7 @@ interface Failing extends Partial<Omit<Circumstances, 'claim'>> {
 }
 
 function verdict({ kind, retryAfterMs, claim: claimed, ...changes }: Failing): Recording {
-  return judge(failed(kind, retryAfterMs), {
+  return judge(failed(kind, retryAfterMs), null, {
     claim: claim(claimed),
     cadence: CADENCE,
     appearsWithinMs: 10_000,
@@ -41,7 +41,7 @@ function known(given: ImportState = state()): Partial<Import> {
 }
 
 function heldFor(ms: number): Partial<ImportSchedule> {
-  return { held: { since: NOW - ms, state: FINISH, rows: [] } };
+  return { held: { since: NOW - ms, state: FINISH, captureId: null } };
 }
 
 const FAILURES = [
@@ -56,7 +56,7 @@ for (const kind of FAILURES) {
   test(`a look that is ${kind} leaves the last known state standing`, () => {
     const recording = verdict({ kind, claim: { import: known() } });
     assert.equal(recording.state, null);
-    assert.equal(recording.rows, null);
+    assert.deepEqual(recording.rows, { kind: 'keep' });
     assert.equal(recording.freshness.state, 'BACKING_OFF');
     assert.equal(recording.freshness.observedAt, START);
     assert.deepEqual(recording.freshness.error, { kind, message: `the vendor is ${kind}` });
@@ -111,7 +111,7 @@ test('not there, when the time to appear is over, means that it never was', () =
 test('an import that was seen and is not there any more is gone, and what is known stands', () => {
   const whole = state({
     job: job({ progressPercent: 40 }),
-    rowErrors: { availability: 'COUNT_ONLY', totalCount: 3 },
+    rowErrors: { availability: 'COUNT_ONLY', totalCount: 3, limit: null },
   });
   const { freshness: fresh, state: kept } = verdict({
     kind: 'not-found',
@@ -127,11 +127,11 @@ test('an import that was seen and is not there any more is gone, and what is kno
 });
 
 test('rows that were not captured before the import was gone have expired', () => {
-  const pending = state({ rowErrors: { availability: 'PENDING', totalCount: 7 } });
+  const pending = state({ rowErrors: { availability: 'PENDING', totalCount: 7, limit: null } });
   const { state: kept } = verdict({ kind: 'not-found', claim: { import: known(pending) } });
   assert.deepEqual(kept, {
     ...pending,
-    rowErrors: { availability: 'EXPIRED', totalCount: 7 },
+    rowErrors: { availability: 'EXPIRED', totalCount: 7, limit: null },
   });
 });
 
@@ -202,10 +202,9 @@ test('a finish that is taken as it is after a day is not looked for any more', (
 });
 
 test('the rows of a finish that was held back are kept when it is published', () => {
-  const rows = [rowError()];
-  const schedule = { held: { since: NOW - 60_000, state: FINISH, rows } };
+  const schedule = { held: { since: NOW - 60_000, state: FINISH, captureId: 7 } };
   for (const kind of ['unavailable', 'not-found'] as const) {
     const published = verdict({ kind, claim: { import: known(), schedule } });
-    assert.deepEqual(published.rows, rows);
+    assert.deepEqual(published.rows, { kind: 'captured', captureId: 7 });
   }
 });

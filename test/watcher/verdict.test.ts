@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Import, ImportState } from '../../src/domain/import.ts';
 import type { Observation } from '../../src/domain/observation.ts';
+import { EMPTY_TALLY } from '../../src/domain/row.ts';
 import type { ImportSchedule, Recording } from '../../src/ledger/ledger.ts';
 import type { Look } from '../../src/providers/provider.ts';
+import type { CapturedRows } from '../../src/watcher/captured-rows.ts';
 import { judge } from '../../src/watcher/verdict.ts';
 import type { Circumstances } from '../../src/watcher/verdict.ts';
 import {
@@ -14,7 +16,6 @@ import {
   job,
   observation,
   REF,
-  rowError,
   START,
   state,
 } from '../support/builders.ts';
@@ -24,10 +25,16 @@ import { CADENCE, failed, seen } from './setup.ts';
 const NOW = START + 600_000;
 const HOUR_MS = 3_600_000;
 
-type Changes = Partial<Omit<Circumstances, 'claim'>> & { readonly claim?: ClaimChanges };
+interface Changes extends Partial<Omit<Circumstances, 'claim'>> {
+  readonly claim?: ClaimChanges;
+  readonly captured?: CapturedRows | null;
+}
 
-function verdict(look: Look, { claim: claimed, ...changes }: Changes = {}): Recording {
-  return judge(look, {
+function verdict(
+  look: Look,
+  { claim: claimed, captured = null, ...changes }: Changes = {},
+): Recording {
+  return judge(look, captured, {
     claim: claim(claimed),
     cadence: CADENCE,
     appearsWithinMs: 10_000,
@@ -46,23 +53,31 @@ function known(known: ImportState = state()): Partial<Import> {
 }
 
 function heldFor(ms: number, held: ImportState = stateOf(finish())): Partial<ImportSchedule> {
-  return { held: { since: NOW - ms, state: held, rows: [] } };
+  return { held: { since: NOW - ms, state: held, captureId: null } };
 }
 
 function stateOf({ job, counters, resources, rowErrors }: Observation): ImportState {
   return { job, counters, resources, rowErrors };
 }
 
-const LACKING = finish({ lacking: 'the summary', counters: counters(), rows: [rowError()] });
+const LACKING = finish({ lacking: 'the summary', counters: counters(), rows: 'here' });
+
+/** Two rows that came along, one of them failed. */
+const CAPTURED: CapturedRows = {
+  id: 7,
+  seen: { ...EMPTY_TALLY, CREATED: 1, FAILED: 1 },
+  kept: { ...EMPTY_TALLY, CREATED: 1, FAILED: 1 },
+  maxRows: 10,
+};
 
 test('a job that runs is recorded and looked at again at its pace', () => {
   const startedAt = NOW - 100_000;
-  const shown = observation({ job: job({ startedAt }), rows: [rowError()] });
+  const shown = observation({ job: job({ startedAt }) });
   assert.deepEqual(verdict({ kind: 'observed', observation: shown }), {
     ref: REF,
     basedOnRevision: 0,
     state: stateOf(shown),
-    rows: [rowError()],
+    rows: { kind: 'keep' },
     held: null,
     attempts: 0,
     freshness: { state: 'LIVE', observedAt: NOW, nextLookAt: NOW + 5_000, error: null },
@@ -99,20 +114,48 @@ test('a next look is at a whole millisecond', () => {
 });
 
 test('a whole finish is published at once, whole, and never looked at again', () => {
-  const shown = finish({ rows: [rowError()] });
-  const { state: kept, rows, freshness: fresh, held } = verdict(seen(shown));
+  const shown = finish({ rows: 'here' });
+  const recorded = verdict(seen(shown), { captured: CAPTURED });
+  const { state: kept, rows, freshness: fresh, held } = recorded;
   assert.deepEqual(kept, stateOf(shown));
-  assert.deepEqual(rows, [rowError()]);
+  assert.deepEqual(rows, { kind: 'captured', captureId: 7 });
   assert.deepEqual(fresh, { state: 'SETTLED', observedAt: NOW, nextLookAt: null, error: null });
   assert.equal(held, null);
 });
 
+test('a finish without rows has none, whatever was held before', () => {
+  assert.deepEqual(verdict(seen(finish())).rows, { kind: 'none' });
+});
+
+test('a finish whose rows are elsewhere is published at once, and settled once they are read', () => {
+  const rowErrors = { availability: 'PENDING', totalCount: 9, limit: null } as const;
+  const shown = finish({ rows: 'elsewhere', rowErrors });
+  const recorded = verdict(seen(shown));
+  assert.deepEqual(recorded.state, stateOf(shown));
+  assert.deepEqual(recorded.rows, { kind: 'capturing' });
+  assert.equal(recorded.held, null);
+  assert.equal(recorded.freshness.state, 'LIVE');
+  assert.equal(recorded.freshness.nextLookAt, NOW);
+});
+
+test('failed rows beyond the limit are told, and counted all the same', () => {
+  const rowErrors = { availability: 'COMPLETE', totalCount: 30, limit: null } as const;
+  const seenRows = { ...EMPTY_TALLY, CREATED: 70, FAILED: 30 };
+  const captured = { ...CAPTURED, seen: seenRows, kept: { ...seenRows, FAILED: 10 } };
+  const { state: kept } = verdict(seen(finish({ rows: 'here', rowErrors })), { captured });
+  assert.deepEqual(kept?.rowErrors, { availability: 'TRUNCATED', totalCount: 30, limit: 10 });
+  const others = { ...CAPTURED, seen: seenRows, kept: { ...seenRows, CREATED: 10 } };
+  const whole = verdict(seen(finish({ rows: 'here', rowErrors })), { captured: others });
+  assert.deepEqual(whole.state?.rowErrors, rowErrors);
+});
+
 test('a finish that lacks something is held back for a while', () => {
-  const first = verdict(seen(LACKING), { claim: { import: known() } });
+  const first = verdict(seen(LACKING), { claim: { import: known() }, captured: CAPTURED });
   assert.equal(first.state, null);
-  assert.equal(first.rows, null);
+  assert.deepEqual(first.rows, { kind: 'keep' });
   assert.equal(first.held?.since, NOW);
   assert.deepEqual(first.held.state, stateOf(LACKING));
+  assert.equal(first.held.captureId, 7);
   assert.equal(first.freshness.state, 'LIVE');
   assert.equal(first.freshness.nextLookAt, NOW + 2_000);
 
@@ -128,9 +171,10 @@ test('an import of which only a held finish was seen stays PENDING', () => {
 
 test('a finish that still lacks something is published when its time is up', () => {
   const claimed = { import: known(), schedule: heldFor(60_000) };
-  const { state: kept, rows, held, freshness: fresh } = verdict(seen(LACKING), { claim: claimed });
+  const recorded = verdict(seen(LACKING), { claim: claimed, captured: CAPTURED });
+  const { state: kept, rows, held, freshness: fresh } = recorded;
   assert.deepEqual(kept, stateOf(LACKING));
-  assert.deepEqual(rows, [rowError()]);
+  assert.deepEqual(rows, { kind: 'captured', captureId: 7 });
   assert.equal(held?.since, NOW - 60_000);
   assert.equal(fresh.state, 'LIVE');
   assert.equal(fresh.nextLookAt, NOW + 2_000);
@@ -155,6 +199,25 @@ test('after a day a finish is taken as it is', () => {
   assert.deepEqual(kept, stateOf(LACKING));
 });
 
+test('the rows of a finish that is taken as it is after a day are read before it is settled', () => {
+  const rowErrors = { availability: 'PENDING', totalCount: null, limit: null } as const;
+  const pending = finish({ lacking: 'the summary', rows: 'elsewhere', rowErrors });
+  const early = { import: known(), schedule: heldFor(60_000, stateOf(pending)) };
+  const published = verdict(seen(pending), { claim: early });
+  assert.deepEqual(published.state, stateOf(pending));
+  assert.deepEqual(published.rows, { kind: 'none' });
+  assert.notEqual(published.held, null);
+  const schedule = heldFor(24 * HOUR_MS, stateOf(pending));
+  const late = { import: known(stateOf(pending)), schedule };
+  for (const look of [seen(pending), failed('unavailable')]) {
+    const recorded = verdict(look, { claim: late });
+    assert.deepEqual(recorded.rows, { kind: 'capturing' });
+    assert.equal(recorded.held, null);
+    assert.equal(recorded.freshness.state, 'LIVE');
+    assert.equal(recorded.freshness.nextLookAt, NOW);
+  }
+});
+
 test('a finish that has become whole is published in place of the one that was not', () => {
   for (const schedule of [heldFor(5_000), heldFor(HOUR_MS)]) {
     const recording = verdict(seen(finish()), { claim: { import: known(), schedule } });
@@ -169,7 +232,7 @@ for (const phase of ['QUEUED', 'RUNNING', 'CANCELING', 'UNKNOWN'] as const) {
     const published = { import: known(stateOf(finish())), schedule: heldFor(HOUR_MS) };
     const recording = verdict(seen({ job: job({ phase }) }), { claim: published });
     assert.equal((recording.state ?? stateOf(finish())).job.phase, 'FINISHED');
-    assert.equal(recording.rows, null);
+    assert.deepEqual(recording.rows, { kind: 'keep' });
 
     const held = { import: known(), schedule: heldFor(5_000) };
     const waiting = verdict(seen({ job: job({ phase }) }), { claim: held });

@@ -3,7 +3,8 @@ import type { Import as ImportModel, Freshness as FreshnessModel, LookFailure as
 import type { JobModel, CountersModel, ResourceModel, EventModel } from '../models.ts';
 import type { WatchedProvider } from '../../watcher/watched-provider.ts';
 import type { Revision as RevisionModel } from '../../ledger/ledger.ts';
-import type { KeptRowError as RowErrorModel, RowErrorGroup as RowErrorGroupModel } from '../../domain/row.ts';
+import type { KeptRow as ImportRowModel, KeptRowError as RowErrorModel, RowErrorGroup as RowErrorGroupModel } from '../../domain/row.ts';
+import type { JobError as JobErrorModel } from '../../domain/job.ts';
 import type { GraphContext } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -65,10 +66,23 @@ export type Import = {
   readonly resources: ReadonlyArray<ImportedResource>;
   /** How often it changed since we first saw it: dense, starting at 1; 0 while nothing was observed. */
   readonly revision: Scalars['Int']['output'];
-  /** The failed rows that are held, by cause, the most frequent first; at most 500 causes. */
+  /**
+   * The failed rows that are held, by cause, the most frequent first. Of an import with more than 500
+   * causes, the rows with further ones are counted together under `(further causes)`.
+   */
   readonly rowErrorGroups: ReadonlyArray<RowErrorGroup>;
   /** The rows that failed, in the vendor's order. */
   readonly rowErrors: RowErrorConnection;
+  /**
+   * The rows that are held, in the vendor's order: every row where
+   * `provider.capabilities.reportsEveryRow`, else those that failed.
+   */
+  readonly rows: ImportRowConnection;
+  /**
+   * Where the held rows can be had as a file, every one of them; null when none is held. A path of
+   * this service, behind its `publicUrl` if that is configured. Ask with the same credentials.
+   */
+  readonly rowsExportUrl?: Maybe<Scalars['String']['output']>;
 };
 
 
@@ -91,6 +105,29 @@ export type ImportHistoryArgs = {
 export type ImportRowErrorsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/**
+ * One bulk load at one provider, named by the provider and the id that the vendor gave it. Only its
+ * keys are certain: a reference to an import that does not exist still answers, with
+ * `freshness.state: NOT_FOUND`.
+ */
+export type ImportRowsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  outcome?: InputMaybe<ReadonlyArray<ImportRowOutcome>>;
+};
+
+
+/**
+ * One bulk load at one provider, named by the provider and the id that the vendor gave it. Only its
+ * keys are certain: a reference to an import that does not exist still answers, with
+ * `freshness.state: NOT_FOUND`.
+ */
+export type ImportRowsExportUrlArgs = {
+  format?: ImportRowsFormat;
+  outcome?: InputMaybe<ReadonlyArray<ImportRowOutcome>>;
 };
 
 /** An import that changed. */
@@ -187,7 +224,7 @@ export type ImportFreshnessState =
   | 'NOT_FOUND'
   /** Not looked at yet, or so young that the vendor may not show it yet. */
   | 'PENDING'
-  /** Final and captured: never looked at again. */
+  /** Final, its rows captured where they can be had: never looked at again. */
   | 'SETTLED'
   /** Nobody wants it looked at any more; the last known state stands. */
   | 'UNTRACKED';
@@ -246,7 +283,9 @@ export type ImportProviderCapabilities = {
   readonly __typename?: 'ImportProviderCapabilities';
   /** Whether `recordImport` accepts its responses. */
   readonly acceptsResponses: Scalars['Boolean']['output'];
-  /** Whether it reports failed rows one by one; otherwise only their number is known. */
+  /** Whether it reports the rows that did not fail, too. */
+  readonly reportsEveryRow: Scalars['Boolean']['output'];
+  /** Whether it reports failed rows one by one, where we are let; otherwise only their number is known. */
   readonly reportsRowErrors: Scalars['Boolean']['output'];
   /** How many days it keeps a finished import; null when it does not say. */
   readonly retentionDays?: Maybe<Scalars['Float']['output']>;
@@ -344,6 +383,93 @@ export type ImportRevisionEdge = {
   /** The revision. */
   readonly node: ImportRevision;
 };
+
+/** One input row, and what became of it. */
+export type ImportRow = {
+  readonly __typename?: 'ImportRow';
+  /** Why it failed; null when it did not. */
+  readonly error?: Maybe<RowError>;
+  /** Names this row, for good once its import is finished. */
+  readonly id: Scalars['ID']['output'];
+  /** The vendor's number for the row, verbatim. */
+  readonly number?: Maybe<Scalars['Int']['output']>;
+  /** What `number` counts. */
+  readonly numberBasis: RowNumberBasis;
+  /** What became of it. */
+  readonly outcome: ImportRowOutcome;
+  /** The id of the record in the target. */
+  readonly recordId?: Maybe<Scalars['String']['output']>;
+  /** The key of the resource the row was meant for. */
+  readonly resource?: Maybe<Scalars['String']['output']>;
+};
+
+/** How much of an import's rows is held. */
+export type ImportRowAvailability =
+  /** Every row. */
+  | 'COMPLETE'
+  /** None: the vendor does not report them, or they could not be captured. */
+  | 'COUNT_ONLY'
+  /** None: the vendor forgot them before they could be captured. */
+  | 'EXPIRED'
+  /** Those that failed: the vendor does not report the others. */
+  | 'FAILED_ONLY'
+  /** Not all yet: the import is running, or its rows are being captured. */
+  | 'PENDING'
+  /** None any more: they were deleted here when they were older than the configured retention. */
+  | 'PRUNED'
+  /** Fewer than the vendor counted. */
+  | 'TRUNCATED';
+
+/** A page of rows. */
+export type ImportRowConnection = {
+  readonly __typename?: 'ImportRowConnection';
+  /** How much of the rows is held. */
+  readonly availability: ImportRowAvailability;
+  /** The rows with their cursors. */
+  readonly edges: ReadonlyArray<ImportRowEdge>;
+  /** The most failed rows that are kept, and the most others; null unless there were more. */
+  readonly limit?: Maybe<Scalars['Int']['output']>;
+  /** The rows. */
+  readonly nodes: ReadonlyArray<ImportRow>;
+  /** Whether there are more, and where to continue. */
+  readonly pageInfo: PageInfo;
+  /** How many such rows the vendor showed, which may be more than are held; null while it shows none. */
+  readonly totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** A row and its place in the list. */
+export type ImportRowEdge = {
+  readonly __typename?: 'ImportRowEdge';
+  /** For `after`. */
+  readonly cursor: Scalars['String']['output'];
+  /** The row. */
+  readonly node: ImportRow;
+};
+
+/** What became of an input row. */
+export type ImportRowOutcome =
+  /** A record was made of it. */
+  | 'CREATED'
+  /** Its record was there already. */
+  | 'EXISTING'
+  /** It failed. */
+  | 'FAILED'
+  /** It was carried out, and the vendor does not say how. */
+  | 'SUCCEEDED'
+  /** The vendor does not say. */
+  | 'UNKNOWN'
+  /** A record was changed by it. */
+  | 'UPDATED';
+
+/** A kind of file with rows. */
+export type ImportRowsFormat =
+  /**
+   * The columns of the input and then `_error_code`, `_error_message`, `_number` and more, to be fixed
+   * and loaded again. Cells that a spreadsheet would run as a formula begin with `'`.
+   */
+  | 'CSV'
+  /** One JSON object a line. */
+  | 'NDJSON';
 
 /** Why a stream ended. */
 export type ImportStreamEnd = {
@@ -453,7 +579,10 @@ export type Job = {
   readonly startedAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
-/** Why a job, or a part of it, failed: the vendor's words. */
+/**
+ * Why a job, or a part of it, failed: the vendor's words. They may quote a row: without the scope
+ * `imports:rows`, values in them are replaced by `…`.
+ */
 export type JobError = {
   readonly __typename?: 'JobError';
   /** The vendor's code. */
@@ -669,22 +798,32 @@ export type RowError = {
   readonly __typename?: 'RowError';
   /** The vendor's code. */
   readonly code?: Maybe<Scalars['String']['output']>;
-  /** More about it. */
+  /** More about it. Values in it are replaced as in `message`. */
   readonly detail?: Maybe<Scalars['String']['output']>;
   /** Names this row error, for good once its import is finished. */
   readonly id: Scalars['ID']['output'];
-  /** Why it failed. May quote the row. */
+  /**
+   * Why it failed. May quote the row: without the scope `imports:rows`, values in it are replaced by
+   * `…`.
+   */
   readonly message: Scalars['String']['output'];
-  /** The vendor's number for the row, verbatim. */
+  /** The vendor's number for the row, verbatim; the first where it gives several. */
   readonly number?: Maybe<Scalars['Int']['output']>;
   /** What `number` counts. */
   readonly numberBasis: RowNumberBasis;
+  /** All numbers that the vendor gives for it. */
+  readonly numbers: ReadonlyArray<Scalars['Int']['output']>;
   /** The id of the record in the target. */
   readonly recordId?: Maybe<Scalars['String']['output']>;
   /** The key of the resource the row was meant for. */
   readonly resource?: Maybe<Scalars['String']['output']>;
-  /** The input row. Personal data: needs the scope `imports:rows`, else it is null with an error. */
+  /**
+   * The input row, or what the vendor quotes of it. Personal data: needs the scope `imports:rows`, else
+   * it is null with an error.
+   */
   readonly values?: Maybe<Scalars['JSON']['output']>;
+  /** In what form `values` are held, and if not, why not. */
+  readonly valuesForm: RowErrorValuesForm;
 };
 
 /** How much of an import's row errors is held. */
@@ -697,7 +836,9 @@ export type RowErrorAvailability =
   | 'EXPIRED'
   /** Not all yet: the import is running, or its rows are being captured. */
   | 'PENDING'
-  /** Fewer than the vendor counted. */
+  /** None any more: they were deleted here when they were older than the configured retention. */
+  | 'PRUNED'
+  /** Fewer than the vendor counted: there were more than `limit`, or it did not show them all. */
   | 'TRUNCATED';
 
 /** A page of row errors. */
@@ -707,6 +848,8 @@ export type RowErrorConnection = {
   readonly availability: RowErrorAvailability;
   /** The row errors with their cursors. */
   readonly edges: ReadonlyArray<RowErrorEdge>;
+  /** The most row errors that are kept of an import of this provider; null unless there were more. */
+  readonly limit?: Maybe<Scalars['Int']['output']>;
   /** The row errors. */
   readonly nodes: ReadonlyArray<RowError>;
   /** Whether there are more, and where to continue. */
@@ -741,6 +884,19 @@ export type RowErrorGroup = {
   readonly sample: RowError;
 };
 
+/** In what form the values of a row are held. */
+export type RowErrorValuesForm =
+  /** Not at all, because the configuration says so. */
+  | 'DROPPED'
+  /** Each value as a keyed hash: the same value has the same hash, and cannot be read. */
+  | 'HASHED'
+  /** Not at all, because the vendor sends none. */
+  | 'NONE'
+  /** Not at all, because they are larger than 64 KiB or nested deeper than 64 levels. */
+  | 'OVERSIZED'
+  /** As the vendor sent them. */
+  | 'VERBATIM';
+
 /** What a row number counts. Whether the first is 0 or 1 is the vendor's choice. */
 export type RowNumberBasis =
   /** Commands of the input. */
@@ -751,7 +907,7 @@ export type RowNumberBasis =
   | 'LINE'
   /** Places in the vendor's list of results. */
   | 'RESULT_POSITION'
-  /** The vendor gives no number. */
+  /** The vendor gives no number, or does not say what it counts. */
   | 'UNSTATED';
 
 export type Subscription = {
@@ -947,6 +1103,12 @@ export type ResolversTypes = {
   ImportRevision: ResolverTypeWrapper<RevisionModel>;
   ImportRevisionConnection: ResolverTypeWrapper<Omit<ImportRevisionConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ImportRevisionEdge']>, nodes: ReadonlyArray<ResolversTypes['ImportRevision']> }>;
   ImportRevisionEdge: ResolverTypeWrapper<Omit<ImportRevisionEdge, 'node'> & { node: ResolversTypes['ImportRevision'] }>;
+  ImportRow: ResolverTypeWrapper<ImportRowModel>;
+  ImportRowAvailability: ImportRowAvailability;
+  ImportRowConnection: ResolverTypeWrapper<Omit<ImportRowConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ImportRowEdge']>, nodes: ReadonlyArray<ResolversTypes['ImportRow']> }>;
+  ImportRowEdge: ResolverTypeWrapper<Omit<ImportRowEdge, 'node'> & { node: ResolversTypes['ImportRow'] }>;
+  ImportRowOutcome: ImportRowOutcome;
+  ImportRowsFormat: ImportRowsFormat;
   ImportStreamEnd: ResolverTypeWrapper<ImportStreamEnd>;
   ImportStreamEndReason: ImportStreamEndReason;
   ImportUserError: ResolverTypeWrapper<ImportUserError>;
@@ -954,7 +1116,7 @@ export type ResolversTypes = {
   ImportedResource: ResolverTypeWrapper<ResourceModel>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Job: ResolverTypeWrapper<JobModel>;
-  JobError: ResolverTypeWrapper<JobError>;
+  JobError: ResolverTypeWrapper<JobErrorModel>;
   JobOutcome: JobOutcome;
   JobPhase: JobPhase;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -970,6 +1132,7 @@ export type ResolversTypes = {
   RowErrorConnection: ResolverTypeWrapper<Omit<RowErrorConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['RowErrorEdge']>, nodes: ReadonlyArray<ResolversTypes['RowError']> }>;
   RowErrorEdge: ResolverTypeWrapper<Omit<RowErrorEdge, 'node'> & { node: ResolversTypes['RowError'] }>;
   RowErrorGroup: ResolverTypeWrapper<RowErrorGroupModel>;
+  RowErrorValuesForm: RowErrorValuesForm;
   RowNumberBasis: RowNumberBasis;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TrackImportInput: TrackImportInput;
@@ -1004,12 +1167,15 @@ export type ResolversParentTypes = {
   ImportRevision: RevisionModel;
   ImportRevisionConnection: Omit<ImportRevisionConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ImportRevisionEdge']>, nodes: ReadonlyArray<ResolversParentTypes['ImportRevision']> };
   ImportRevisionEdge: Omit<ImportRevisionEdge, 'node'> & { node: ResolversParentTypes['ImportRevision'] };
+  ImportRow: ImportRowModel;
+  ImportRowConnection: Omit<ImportRowConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ImportRowEdge']>, nodes: ReadonlyArray<ResolversParentTypes['ImportRow']> };
+  ImportRowEdge: Omit<ImportRowEdge, 'node'> & { node: ResolversParentTypes['ImportRow'] };
   ImportStreamEnd: ImportStreamEnd;
   ImportUserError: ImportUserError;
   ImportedResource: ResourceModel;
   JSON: Scalars['JSON']['output'];
   Job: JobModel;
-  JobError: JobError;
+  JobError: JobErrorModel;
   Mutation: Record<PropertyKey, never>;
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
@@ -1049,6 +1215,8 @@ export type ImportResolvers<ContextType = GraphContext, ParentType extends Resol
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   rowErrorGroups?: Resolver<ReadonlyArray<ResolversTypes['RowErrorGroup']>, ParentType, ContextType>;
   rowErrors?: Resolver<ResolversTypes['RowErrorConnection'], ParentType, ContextType, RequireFields<ImportRowErrorsArgs, 'first'>>;
+  rows?: Resolver<ResolversTypes['ImportRowConnection'], ParentType, ContextType, RequireFields<ImportRowsArgs, 'first'>>;
+  rowsExportUrl?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType, RequireFields<ImportRowsExportUrlArgs, 'format'>>;
 };
 
 export type ImportChangeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportChange'] = ResolversParentTypes['ImportChange']> = {
@@ -1112,6 +1280,7 @@ export type ImportProviderBudgetResolvers<ContextType = GraphContext, ParentType
 
 export type ImportProviderCapabilitiesResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportProviderCapabilities'] = ResolversParentTypes['ImportProviderCapabilities']> = {
   acceptsResponses?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  reportsEveryRow?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   reportsRowErrors?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   retentionDays?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
 };
@@ -1150,6 +1319,30 @@ export type ImportRevisionConnectionResolvers<ContextType = GraphContext, Parent
 export type ImportRevisionEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportRevisionEdge'] = ResolversParentTypes['ImportRevisionEdge']> = {
   cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['ImportRevision'], ParentType, ContextType>;
+};
+
+export type ImportRowResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportRow'] = ResolversParentTypes['ImportRow']> = {
+  error?: Resolver<Maybe<ResolversTypes['RowError']>, ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  number?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  numberBasis?: Resolver<ResolversTypes['RowNumberBasis'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['ImportRowOutcome'], ParentType, ContextType>;
+  recordId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  resource?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type ImportRowConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportRowConnection'] = ResolversParentTypes['ImportRowConnection']> = {
+  availability?: Resolver<ResolversTypes['ImportRowAvailability'], ParentType, ContextType>;
+  edges?: Resolver<ReadonlyArray<ResolversTypes['ImportRowEdge']>, ParentType, ContextType>;
+  limit?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['ImportRow']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type ImportRowEdgeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportRowEdge'] = ResolversParentTypes['ImportRowEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ImportRow'], ParentType, ContextType>;
 };
 
 export type ImportStreamEndResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportStreamEnd'] = ResolversParentTypes['ImportStreamEnd']> = {
@@ -1255,14 +1448,17 @@ export type RowErrorResolvers<ContextType = GraphContext, ParentType extends Res
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   number?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   numberBasis?: Resolver<ResolversTypes['RowNumberBasis'], ParentType, ContextType>;
+  numbers?: Resolver<ReadonlyArray<ResolversTypes['Int']>, ParentType, ContextType>;
   recordId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   resource?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   values?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  valuesForm?: Resolver<ResolversTypes['RowErrorValuesForm'], ParentType, ContextType>;
 };
 
 export type RowErrorConnectionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['RowErrorConnection'] = ResolversParentTypes['RowErrorConnection']> = {
   availability?: Resolver<ResolversTypes['RowErrorAvailability'], ParentType, ContextType>;
   edges?: Resolver<ReadonlyArray<ResolversTypes['RowErrorEdge']>, ParentType, ContextType>;
+  limit?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['RowError']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   totalCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1315,6 +1511,9 @@ export type Resolvers<ContextType = GraphContext> = {
   ImportRevision?: ImportRevisionResolvers<ContextType>;
   ImportRevisionConnection?: ImportRevisionConnectionResolvers<ContextType>;
   ImportRevisionEdge?: ImportRevisionEdgeResolvers<ContextType>;
+  ImportRow?: ImportRowResolvers<ContextType>;
+  ImportRowConnection?: ImportRowConnectionResolvers<ContextType>;
+  ImportRowEdge?: ImportRowEdgeResolvers<ContextType>;
   ImportStreamEnd?: ImportStreamEndResolvers<ContextType>;
   ImportUserError?: ImportUserErrorResolvers<ContextType>;
   ImportedResource?: ImportedResourceResolvers<ContextType>;

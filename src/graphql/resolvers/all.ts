@@ -5,11 +5,14 @@ import { ImportEvent } from './import-event.ts';
 import { ImportProviderError } from './import-provider-error.ts';
 import { ImportProvider } from './import-provider.ts';
 import { ImportRevision } from './import-revision.ts';
+import { ImportRow } from './import-row.ts';
 import { ImportedResource } from './imported-resource.ts';
 import { Job } from './job.ts';
+import { JobError } from './job-error.ts';
 import { Mutation } from './mutation.ts';
 import { Query } from './query.ts';
 import { RowError } from './row-error.ts';
+import { RowErrorGroup } from './row-error-group.ts';
 import { Subscription } from './subscription.ts';
 
 /** One entry per type whose fields are not simply those of what it stands for. */
@@ -20,11 +23,14 @@ export const resolvers: Resolvers = {
   ImportProvider,
   ImportProviderError,
   ImportRevision,
+  ImportRow,
   ImportedResource,
   JSON: Json,
   Job,
+  JobError,
   Mutation,
   Query,
   RowError,
+  RowErrorGroup,
   Subscription,
 };

@@ -1,12 +1,13 @@
 import { importId } from '../../domain/import.ts';
 import { connectionOf } from '../connection.ts';
 import { checkPageSize, decodeCursor, encodeCursor } from '../cursor.ts';
+import { rowsPath } from '../export/rows-export.ts';
 import { resolveReference } from '../find-import.ts';
 import type { ImportResolvers } from '../generated/resolver-types.ts';
 import { countersModel, freshnessModel, jobModel } from '../models.ts';
 import { refOf } from '../reference.ts';
-
-const MOST_GROUPS = 500;
+import { failedRow, findRows, rowConnectionOf } from '../row-page.ts';
+import { hasRows, summarizeRowErrors, summarizeRows } from '../row-summary.ts';
 
 export const Import: ImportResolvers = {
   __resolveReference: (reference, context) => resolveReference(refOf(reference), context),
@@ -18,22 +19,30 @@ export const Import: ImportResolvers = {
   counters: ({ state }) => countersModel(state.counters, state.job.phase),
   resources: ({ state }) =>
     state.resources.map((resource) => ({ resource, importPhase: state.job.phase })),
-  rowErrors: async ({ ref, state }, { first, after }, { ledger }) => {
-    const page = await ledger.listRowErrors({
-      importId: importId(ref),
-      first: checkPageSize(first ?? 50),
-      after: typeof after === 'string' ? decodeCursor('row', after) : -1,
-    });
-    const edges = page.items.map(({ ordinal, row }) => ({
-      cursor: encodeCursor('row', ordinal),
-      node: row,
-    }));
+  rows: async (self, { first, after, outcome }, context) => {
+    const outcomes = outcome ?? null;
+    const { held, page } = await findRows(self, { outcomes, first, after }, context);
+    const { state, ref } = self;
+    const provider = context.watcher.findProvider(ref.providerId);
     return {
-      ...connectionOf({ edges, hasMore: page.hasMore, isContinued: typeof after === 'string' }),
-      ...state.rowErrors,
+      ...rowConnectionOf(page, after),
+      ...summarizeRows({ state, held, provider }, outcomes),
     };
   },
-  rowErrorGroups: ({ ref }, _, { ledger }) => ledger.listRowErrorGroups(importId(ref), MOST_GROUPS),
+  rowsExportUrl: async ({ ref, state }, { format, outcome }, { loaders, publicUrl }) => {
+    const held = await loaders.heldRowsByImportId.load(importId(ref));
+    if (outcome?.length === 0 || !hasRows({ state, held })) return null;
+    return publicUrl + rowsPath({ importId: importId(ref), format, outcomes: outcome ?? [] });
+  },
+  rowErrors: async (self, { first, after }, context) => {
+    const { held, page } = await findRows(self, { outcomes: ['FAILED'], first, after }, context);
+    const items = page.items.map(({ ordinal, row }) => ({ ordinal, row: failedRow(row) }));
+    return {
+      ...rowConnectionOf({ items, hasMore: page.hasMore }, after),
+      ...summarizeRowErrors(self.state.rowErrors, held),
+    };
+  },
+  rowErrorGroups: ({ ref }, _, { ledger }) => ledger.listRowErrorGroups(importId(ref)),
   history: async ({ ref }, { first, after }, { ledger }) => {
     const page = await ledger.listRevisions({
       importId: importId(ref),

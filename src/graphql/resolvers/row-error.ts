@@ -1,10 +1,19 @@
 import { graphError } from '../errors.ts';
 import type { RowErrorResolvers } from '../generated/resolver-types.ts';
+import { int, isInt } from '../models.ts';
+import { maySeeValues, visibleText, visibleTextOrNull } from '../privacy.ts';
 
-/** The other fields are those of the row error itself. */
+/** The other fields are those of the row. */
 export const RowError: RowErrorResolvers = {
-  values: ({ values }, _, { caller }) => {
-    if (values === null || caller.scopes.has('imports:rows')) return values;
+  number: ({ number }) => int(number),
+  numbers: ({ number, furtherNumbers }) =>
+    (number === null ? furtherNumbers : [number, ...furtherNumbers]).filter(isInt),
+  code: ({ failure }) => failure.code,
+  message: ({ failure }, _, { caller }) => visibleText(failure.message, caller),
+  detail: ({ failure }, _, { caller }) => visibleTextOrNull(failure.detail, caller),
+  values: ({ failure: { values } }, _, { caller }) => {
+    if (values === null || maySeeValues(caller)) return values;
     throw graphError('MISSING_SCOPE', 'values are personal data and need the scope imports:rows');
   },
+  valuesForm: ({ failure }) => failure.valuesForm,
 };

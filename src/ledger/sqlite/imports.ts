@@ -144,12 +144,16 @@ interface FlagInput {
   readonly now: number;
 }
 
-/** What a settled import was read as may have been another with this flag: it is looked at again. */
+/**
+ * What a finished import was read as may have been another with this flag: it is looked at again,
+ * also when its rows are being captured; they are then read anew.
+ */
 function setFlag(database: Database, { seq, continueOnError, now }: FlagInput): void {
   const flag = continueOnError ? 1 : 0;
   database.run(
     `/* track: flag */ update imports
      set continue_on_error = ?, is_flag_new = 1,
+         open_capture = case when held_since is null then null else open_capture end,
          next_look_at = case when freshness = 'SETTLED' then ? else next_look_at end,
          freshness = case when freshness = 'SETTLED' then 'LIVE' else freshness end
      where seq = ? and continue_on_error is not ?`,

@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { importId } from '../../domain/import.ts';
 import type { Import, ImportState } from '../../domain/import.ts';
-import type { RowError } from '../../domain/row.ts';
 import type { Recording } from '../ledger.ts';
-import { integer, text, textOrNull } from './database.ts';
+import { integer, text } from './database.ts';
 import type { Database, Row } from './database.ts';
 import { stateOf } from './import-row.ts';
 import { findImport, insertImport, setLabels } from './imports.ts';
 import { takePosition } from './positions.ts';
-import { replaceRowErrors } from './row-errors.ts';
+import { shownCaptureOf, writeRows } from './record-rows.ts';
+import { holdSameRows } from './same-rows.ts';
 
 export interface Recorded {
   readonly import: Import;
@@ -17,8 +16,9 @@ export interface Recorded {
   readonly isChanged: boolean;
 }
 
-export function record(database: Database, recording: Recording): Recorded | null {
-  const id = importId(recording.ref);
+export async function record(database: Database, given: Recording): Promise<Recorded | null> {
+  const id = importId(given.ref);
+  const recording = await withoutRepeatedRows(database, id, given);
   return database.transaction(() => {
     const before = findBefore(database, id);
     if (before !== undefined && integer(before, 'revision') > recording.basedOnRevision) {
@@ -26,7 +26,8 @@ export function record(database: Database, recording: Recording): Recorded | nul
     }
     const seq = before === undefined ? insertImport(database, recording) : integer(before, 'seq');
     if (recording.labels !== undefined) setLabels(database, seq, recording.labels);
-    const isRevised = writeRevision(database, { seq, before, recording });
+    const hasNewRows = writeRows(database, { seq, before, recording });
+    const isRevised = writeRevision(database, { seq, before, recording, hasNewRows });
     const hasNewFlag = before !== undefined && integer(before, 'is_flag_new') === 1;
     writeSchedule(database, seq, hasNewFlag ? dueAgain(recording) : recording);
     const after = findImport(database, id);
@@ -36,9 +37,23 @@ export function record(database: Database, recording: Recording): Recorded | nul
   });
 }
 
+/** Rows that are held already stay as they are. Sealed ones never change, so this needs no lock. */
+async function withoutRepeatedRows(
+  database: Database,
+  id: string,
+  recording: Recording,
+): Promise<Recording> {
+  const { rows } = recording;
+  const shown = shownCaptureOf(findBefore(database, id));
+  if (rows.kind !== 'captured' || shown === null) return recording;
+  const isRepeated = await holdSameRows(database, shown, rows.captureId);
+  return isRepeated ? { ...recording, rows: { kind: 'keep' } } : recording;
+}
+
 function findBefore(database: Database, id: string): Row | undefined {
   return database.get(
-    `/* record: before */ select seq, revision, state, rows_digest, freshness, is_flag_new
+    `/* record: before */ select seq, revision, state, shown_capture, open_capture, held_since,
+       freshness, is_flag_new
      from imports where id = ?`,
     [id],
   );
@@ -48,23 +63,24 @@ interface RevisionInput {
   readonly seq: number;
   readonly before: Row | undefined;
   readonly recording: Recording;
+  readonly hasNewRows: boolean;
 }
 
 /** Writes one revision if anything observable differs; answers whether it did. */
-function writeRevision(database: Database, { seq, before, recording }: RevisionInput): boolean {
-  const { state, rows, now } = recording;
+function writeRevision(
+  database: Database,
+  { seq, before, recording, hasNewRows }: RevisionInput,
+): boolean {
+  const { state, now } = recording;
   if (state === null) return false;
   const revision = (before === undefined ? 0 : integer(before, 'revision')) + 1;
-  const knownDigest = before === undefined ? null : textOrNull(before, 'rows_digest');
-  const digest = rows === null ? knownDigest : digestOf(rows);
-  const hasNewRows = digest !== knownDigest;
   if (revision > 1 && !hasNewRows && before !== undefined && isSame(before, state)) return false;
 
   const position = takePosition(database);
   database.run(
     `/* record: state */ update imports
-     set revision = ?, position = ?, place = ?, phase = ?, outcome = ?, state = ?,
-         rows_digest = ?, changed_at = ?
+     set revision = ?, position = ?, place = ?, phase = ?, outcome = ?, state = ?, expires_at = ?,
+         changed_at = ?
      where seq = ?`,
     [
       revision,
@@ -73,7 +89,7 @@ function writeRevision(database: Database, { seq, before, recording }: RevisionI
       state.job.phase,
       state.job.outcome,
       JSON.stringify(state),
-      digest,
+      state.job.expiresAt,
       now,
       seq,
     ],
@@ -83,7 +99,6 @@ function writeRevision(database: Database, { seq, before, recording }: RevisionI
      values (?, ?, ?, ?, ?)`,
     [position, seq, revision, now, JSON.stringify({ job: state.job, counters: state.counters })],
   );
-  if (hasNewRows && rows !== null) replaceRowErrors(database, seq, rows);
   return true;
 }
 
@@ -111,7 +126,7 @@ function writeSchedule(database: Database, seq: number, recording: Recording): v
       freshness.error?.message ?? null,
       attempts,
       held?.since ?? null,
-      held === null ? null : JSON.stringify({ state: held.state, rows: held.rows }),
+      held === null ? null : JSON.stringify({ state: held.state }),
       seq,
       freshness.state,
     ],
@@ -120,12 +135,4 @@ function writeSchedule(database: Database, seq: number, recording: Recording): v
 
 function isSame(before: Row, state: ImportState): boolean {
   return isDeepStrictEqual(stateOf(text(before, 'state')), JSON.parse(JSON.stringify(state)));
-}
-
-/** Null for no rows, so that an import without any never differs from one that was not asked. */
-function digestOf(rows: readonly RowError[]): string | null {
-  if (rows.length === 0) return null;
-  const hash = createHash('sha256');
-  for (const row of rows) hash.update(JSON.stringify(row)).update('\n');
-  return hash.digest('base64url');
 }

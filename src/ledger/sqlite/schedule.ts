@@ -1,7 +1,17 @@
 import type { Claim, ClaimQuery, HeldFinish } from '../ledger.ts';
 import { integer, integerOrNull, text } from './database.ts';
 import type { Database, Row } from './database.ts';
+import { findOpenCapture } from './captures.ts';
 import { IMPORT_COLUMNS, importOf } from './import-row.ts';
+
+/** So many that are due, the most overdue ones, are compared. */
+const COMPARED = 1_000;
+
+/** An import that its vendor forgets within this time is in a hurry. */
+const HURRY_MS = 3_600_000;
+
+/** What was due earlier by this much goes first: it is not overtaken again and again. */
+const PATIENCE_MS = 1_000;
 
 export function claimDue(
   database: Database,
@@ -12,22 +22,40 @@ export function claimDue(
   const rows = database.all(
     `/* claimDue */ update imports set lease_until = ?, is_flag_new = 0
      where seq in (
-       select seq from imports
-       where provider_id = ? and next_look_at <= ? and (lease_until is null or lease_until <= ?)
-       order by next_look_at limit ?)
-     returning ${IMPORT_COLUMNS}, attempts, held_since, held_finish, tracked_at, continue_on_error`,
-    [now + leaseMs, providerId, now + horizonMs, now, limit],
+       select seq from (
+         select seq, next_look_at, expires_at from imports
+         where provider_id = ? and next_look_at <= ? and (lease_until is null or lease_until <= ?)
+         order by next_look_at limit ?)
+       order by expires_at is null or expires_at > ?, case when expires_at <= ? then expires_at end,
+         cast((? - next_look_at) / ? as integer) desc, expires_at is null, expires_at, next_look_at limit ?)
+     returning ${IMPORT_COLUMNS}, attempts, held_since, held_finish, open_capture, tracked_at,
+       continue_on_error`,
+    [
+      now + leaseMs,
+      providerId,
+      now + horizonMs,
+      now,
+      Math.max(limit, COMPARED),
+      now + HURRY_MS,
+      now + HURRY_MS,
+      now,
+      PATIENCE_MS,
+      limit,
+    ],
   );
   return rows.map((row) => claimOf(database, row));
 }
 
 function claimOf(database: Database, row: Row): Claim {
   const flag = integerOrNull(row, 'continue_on_error');
+  const held = heldOf(row);
+  const open = integerOrNull(row, 'open_capture');
   return {
     import: importOf(database, row),
     schedule: {
       attempts: integer(row, 'attempts'),
-      held: heldOf(row),
+      held,
+      capture: held !== null || open === null ? null : findOpenCapture(database, open),
       trackedAt: integer(row, 'tracked_at'),
       continueOnError: flag === null ? null : flag === 1,
     },
@@ -36,7 +64,9 @@ function claimOf(database: Database, row: Row): Claim {
 
 function heldOf(row: Row): HeldFinish | null {
   const since = integerOrNull(row, 'held_since');
-  return since === null ? null : { since, ...JSON.parse(text(row, 'held_finish')) };
+  if (since === null) return null;
+  const { state } = JSON.parse(text(row, 'held_finish'));
+  return { since, state, captureId: integerOrNull(row, 'open_capture') };
 }
 
 /** For a store with one process: whatever an earlier process had leased is free again. */
@@ -75,6 +105,14 @@ export function bringForward(database: Database, importId: string, at: number): 
     [importId],
   );
   return row !== undefined && integerOrNull(row, 'next_look_at') !== null;
+}
+
+export function extendLease(database: Database, importId: string, until: number): void {
+  database.run(
+    `/* extendLease */ update imports set lease_until = ?
+     where id = ? and lease_until is not null and lease_until < ?`,
+    [until, importId, until],
+  );
 }
 
 export function countActive(database: Database, providerId: string): number {

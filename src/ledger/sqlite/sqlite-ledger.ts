@@ -1,6 +1,8 @@
 import { importId } from '../../domain/import.ts';
 import type { Import } from '../../domain/import.ts';
 import type { ChangeHint, Ledger } from '../ledger.ts';
+import { addRows } from './add-rows.ts';
+import { dropAbandoned, dropCapture, findHeldRows, openCapture } from './captures.ts';
 import { listChanges, listRevisions } from './changes.ts';
 import { Database } from './database.ts';
 import { findImports, listImports, track, untrack } from './imports.ts';
@@ -12,8 +14,17 @@ import {
   saveProviderHealth,
 } from './providers.ts';
 import { record } from './record.ts';
-import { listRowErrorGroups, listRowErrors } from './row-errors.ts';
-import { bringForward, claimDue, countActive, findNextDueAt, releaseAll } from './schedule.ts';
+import { deleteHiddenRows, deleteImports, hideRows, listKeptProviders } from './retention.ts';
+import { listRowErrorGroups, listRows } from './rows.ts';
+import { showsRows } from './same-rows.ts';
+import {
+  bringForward,
+  claimDue,
+  countActive,
+  extendLease,
+  findNextDueAt,
+  releaseAll,
+} from './schedule.ts';
 
 /**
  * The ledger of a single process, in one SQLite file or in memory (`:memory:`). Throws a
@@ -22,6 +33,7 @@ import { bringForward, claimDue, countActive, findNextDueAt, releaseAll } from '
 export function openSqliteLedger(path: string): Ledger {
   const database = new Database(path);
   releaseAll(database);
+  dropAbandoned(database);
   const listeners = new Set<(hint: ChangeHint) => void>();
   const announce = (changed: Import): void => {
     const hint = { importId: importId(changed.ref), position: changed.position };
@@ -33,8 +45,17 @@ export function openSqliteLedger(path: string): Ledger {
     listImports: async (query) => listImports(database, query),
     listChanges: async (query) => listChanges(database, query),
     listRevisions: async (query) => listRevisions(database, query),
-    listRowErrors: async (query) => listRowErrors(database, query),
-    listRowErrorGroups: async (id, limit) => listRowErrorGroups(database, id, limit),
+    listRows: async (query) => listRows(database, query),
+    listRowErrorGroups: async (id) => listRowErrorGroups(database, id),
+    findHeldRows: async (ids) => findHeldRows(database, ids),
+    openCapture: async (ref, now) => openCapture(database, ref, now),
+    addRows: async (addition) => addRows(database, addition),
+    showsRows: async (id, captureId) => showsRows(database, id, captureId),
+    dropCapture: async (id) => dropCapture(database, id),
+    listKeptProviders: async () => listKeptProviders(database),
+    hideRows: async (query) => hideRows(database, query),
+    deleteHiddenRows: async (limit) => deleteHiddenRows(database, limit),
+    deleteImports: async (query) => deleteImports(database, query),
     getLatestPosition: async () => getLatestPosition(database),
     track: async (tracking) => {
       const tracked = track(database, tracking);
@@ -47,7 +68,7 @@ export function openSqliteLedger(path: string): Ledger {
       return untracked;
     },
     record: async (recording) => {
-      const recorded = record(database, recording);
+      const recorded = await record(database, recording);
       if (recorded === null) return null;
       if (recorded.isChanged) announce(recorded.import);
       return recorded.import;
@@ -56,6 +77,7 @@ export function openSqliteLedger(path: string): Ledger {
     findNextDueAt: async (providerId) => findNextDueAt(database, providerId),
     bringForward: async (id, at) => bringForward(database, id, at),
     countActive: async (providerId) => countActive(database, providerId),
+    extendLease: async (id, until) => extendLease(database, id, until),
     countRequest: async (providerId, month, limit) =>
       countRequest(database, { providerId, month, limit }),
     getRequestCount: async (providerId, month) => getRequestCount(database, providerId, month),

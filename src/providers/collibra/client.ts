@@ -4,7 +4,7 @@ import { findStatusFailure, parseJson } from '../http.ts';
 import type { Connection } from '../provider.ts';
 import { createAuthorizer } from './authorizer.ts';
 import type { Settings } from './settings.ts';
-import { ImportSummary, JobResource } from './wire.ts';
+import { ImportErrors, ImportSummary, JobResource } from './wire.ts';
 
 export interface JobRequest {
   readonly id: string;
@@ -18,14 +18,26 @@ export interface SummaryRequest {
   readonly signal: AbortSignal;
 }
 
-/** Both reject with a `ProviderError`. */
+export interface ErrorsRequest {
+  readonly id: string;
+  /** How many errors come before the first that is asked for. */
+  readonly offset: number;
+  readonly signal: AbortSignal;
+}
+
+/** All reject with a `ProviderError`. */
 export interface CollibraClient {
   getJob(request: JobRequest): Promise<JobResource>;
   /** Null when the vendor says that there is none (404). */
   findSummary(request: SummaryRequest): Promise<ImportSummary | null>;
+  /** At most a thousand errors. A `not-found` when the vendor says that there are none (404). */
+  listErrors(request: ErrorsRequest): Promise<ImportErrors>;
 }
 
 const JOBS_PATH = { '2.0': '/rest/2.0/jobs', v1: '/rest/jobs/v1/jobs' } as const;
+
+/** The most that the vendor gives at once. */
+const ERRORS_PER_PAGE = 1_000;
 
 export function createClient(settings: Settings, connection: Connection): CollibraClient {
   const { http, now } = connection;
@@ -72,6 +84,24 @@ export function createClient(settings: Settings, connection: Connection): Collib
       if (failure?.kind === 'not-found') return null;
       if (failure !== null) throw failure;
       return parseJson(answer, ImportSummary);
+    },
+
+    listErrors: async ({ id, offset, signal }) => {
+      const path = `/rest/2.0/import/results/${encodeURIComponent(id)}/errors`;
+      const answer = await get(`${path}?offset=${offset}&limit=${ERRORS_PER_PAGE}`, signal);
+      const failure = findStatusFailure(answer, now());
+      // The job said that it has ended, and its results do not know yet.
+      if (failure !== null && answer.status === 400 && /not finished/i.test(failure.message)) {
+        throw new ProviderError('unavailable', failure.message, { cause: failure });
+      }
+      if (failure !== null) throw failure;
+      const errors = parseJson(answer, ImportErrors);
+      // Else a vendor that ignores the offset would be read for ever, always the same page.
+      if (errors.offset === null || errors.offset === offset) return errors;
+      throw new ProviderError(
+        'unexpected-response',
+        `${answer.request} answered errors from ${errors.offset}, expected them from ${offset}`,
+      );
     },
   };
 }

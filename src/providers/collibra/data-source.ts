@@ -5,6 +5,7 @@ import { createClient } from './client.ts';
 import type { CollibraClient, SummaryRequest } from './client.ts';
 import { hasEnded, observe } from './observe.ts';
 import type { SummaryAnswer } from './observe.ts';
+import { offsetOf, readErrors } from './row-errors.ts';
 import type { Settings } from './settings.ts';
 import { JobId } from './wire.ts';
 
@@ -15,10 +16,7 @@ export function createDataSource(settings: Settings, connection: Connection): Pr
     // Neither jobs resource can be asked for several ids at once.
     largestBatch: 1,
     look: lookEach(async ({ externalId: id, mayNotExistYet, continueOnError }, signal) => {
-      if (!JobId.safeParse(id).success) {
-        const message = `Collibra names its jobs by UUIDs, and ${JSON.stringify(id)} is none`;
-        throw new ProviderError('not-found', message);
-      }
+      checkId(id);
       const job = await client.getJob({ id, mayNotExistYet, signal });
       const summary = hasEnded(job)
         ? await askForSummary(client, { id, signal })
@@ -29,7 +27,19 @@ export function createDataSource(settings: Settings, connection: Connection): Pr
         continueOnError: continueOnError ?? settings.continueOnError ?? null,
       });
     }),
+    readRows: async ({ externalId: id, next }, signal) => {
+      checkId(id);
+      const offset = offsetOf(next);
+      const errors = await client.listErrors({ id, offset, signal });
+      return { kind: 'page', page: readErrors(errors, offset) };
+    },
   };
+}
+
+function checkId(id: string): void {
+  if (JobId.safeParse(id).success) return;
+  const message = `Collibra names its jobs by UUIDs, and ${JSON.stringify(id)} is none`;
+  throw new ProviderError('not-found', message);
 }
 
 /** Whatever keeps the summary from us, the finish itself stands. */

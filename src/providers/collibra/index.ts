@@ -10,7 +10,8 @@ export const collibra = defineProvider({
     // The vendor's own poller waits as long: github.com/collibra/import-api-examples JobsPoller.java
     appearsWithinMs: 10_000,
     retentionMs: null,
-    reportsRowErrors: false,
+    reportsRowErrors: true,
+    reportsEveryRow: false,
     acceptsResponses: false,
   },
   defaultBudget: { perSecond: null, perMonth: null },

@@ -3,7 +3,6 @@ import type { ResourceCounters } from '../../domain/counters.ts';
 import type { JobError } from '../../domain/job.ts';
 import type { Observation } from '../../domain/observation.ts';
 import type { ImportedResource } from '../../domain/resource.ts';
-import type { RowErrorSummary } from '../../domain/row.ts';
 import { READINGS } from './readings.ts';
 import type { Evidence, Reading } from './readings.ts';
 import type { Counters, ImportSummary, JobResource, ResourceType } from './wire.ts';
@@ -57,8 +56,7 @@ export function observe({ job, summary: answer, continueOnError }: Sighting): Ob
     },
     counters,
     resources,
-    rowErrors: rowErrorsOf(reading, summary),
-    rows: [],
+    ...rowsOf(reading, summary, counters),
     lacking: answer.kind === 'lacking' ? answer.reason : null,
   };
 }
@@ -166,8 +164,21 @@ function remarkOn(answer: SummaryAnswer, { outcome }: Reading, counters: Resourc
   return errors === 0 ? '' : `, although its summary counts errors: ${errors}`;
 }
 
-function rowErrorsOf({ phase }: Reading, summary: ImportSummary | null): RowErrorSummary {
-  const totalCount = summary?.errorsCount ?? null;
-  if (phase !== 'FINISHED') return { availability: 'PENDING', totalCount };
-  return { availability: totalCount === 0 ? 'COMPLETE' : 'COUNT_ONLY', totalCount };
+/** Unless the vendor counts none, the failed rows of a finished import are in a list of their own. */
+function rowsOf(
+  { phase }: Reading,
+  summary: ImportSummary | null,
+  counters: ResourceCounters,
+): Pick<Observation, 'rowErrors' | 'rows'> {
+  const errorsCount = summary?.errorsCount ?? null;
+  const limit = null;
+  if (errorsCount === 0 && countErrors(summary, counters) === 0 && phase === 'FINISHED') {
+    return { rowErrors: { availability: 'COMPLETE', totalCount: 0, limit }, rows: 'none' };
+  }
+  // A count of no errors beside a counter that has some is none.
+  const totalCount = errorsCount === 0 ? null : errorsCount;
+  return {
+    rowErrors: { availability: 'PENDING', totalCount, limit },
+    rows: phase === 'FINISHED' ? 'elsewhere' : 'none',
+  };
 }

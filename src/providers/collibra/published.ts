@@ -1,3 +1,5 @@
+import type { ErrorBody } from './simulated-errors.ts';
+
 /** https://developer.collibra.com/api/guides/working-with-the-import-api-v2/import-results/retrieving-the-import-summary */
 const SUMMARY = {
   resourceTypes: [
@@ -95,6 +97,35 @@ const SUMMARIZED_JOB_V1 = {
   result: 'COMPLETED_WITH_ERROR',
   progressPercentage: 100,
 };
+
+const ERROR = {
+  errorType: 'RUNTIME',
+  resourceType: 'ASSET',
+  errorMessage: 'error message',
+  command: { indices: [1, 2, 3], identifier: '3fa85f64-5717-4562-b3fc-2c963f66afa6' },
+};
+
+/** https://developer.collibra.com/api/rest/import-api/Content/API/ImportAPIv2/co_listing-import-errors.htm */
+export const ERRORS_PAGE = { total: 1000, offset: 10, limit: 100, results: [ERROR] };
+
+/**
+ * No page shows the sixteen errors of the published summary: these are made of the one that is
+ * shown, as many of each type as the summary counts.
+ */
+const SUMMARIZED_ERRORS = SUMMARY.resourceTypes
+  .flatMap(({ resourceType, counters }) =>
+    Array.from({ length: counters.failed }, () => resourceType),
+  )
+  .map((resourceType, index) => ({
+    ...ERROR,
+    resourceType,
+    command: index === 0 ? ERROR.command : { ...ERROR.command, indices: [index + 3] },
+  }));
+
+/** All errors of a published import, by its id. */
+export const PUBLISHED_ERRORS: ReadonlyMap<string, readonly ErrorBody[]> = new Map([
+  [SUMMARIZED_JOB.id, SUMMARIZED_ERRORS],
+]);
 
 /** Collibra's published examples, as they stand, by the path that answers with them. */
 export const PUBLISHED: Readonly<Record<string, unknown>> = {

@@ -141,12 +141,12 @@ function toDateTime(epoch: string | number | null | undefined): string | undefin
 export function findSummary({ load, startedAt }: StartedLoad, now: number): SummaryBody | null {
   if (stageOf(load, now - startedAt).kind !== 'ended') return null;
   const { committed, importJobState } = endOf(load);
-  const failed = Math.min(load.rows, load.failedRows);
+  const failed = countFailed(load);
   const countersOf = (part: number) => ({
     added: shareOf(committed, part * 2, 8),
     updated: shareOf(committed, part * 2 + 1, 8),
     removed: 0,
-    failed: shareOf(failed, part, 4),
+    failed: shareOf(failed, part, PARTS),
   });
   const [term, column, attribute, relation] = [
     countersOf(0),
@@ -180,6 +180,19 @@ export function findSummary({ load, startedAt }: StartedLoad, now: number): Summ
     errorsCount: failed,
     importJobState,
   };
+}
+
+/** Terms, columns, attributes and relations. */
+const PARTS = 4;
+
+export function countFailed({ rows, failedRows }: SimulatedLoad): number {
+  return Math.min(rows, failedRows);
+}
+
+/** The type of the resource of each failed row, so that they add up to the counters of the summary. */
+export function failedTypeAt(index: number, failed: number): 'ASSET' | 'ATTRIBUTE' | 'RELATION' {
+  if (index < Math.floor((failed * 2) / PARTS)) return 'ASSET';
+  return index < Math.floor((failed * 3) / PARTS) ? 'ATTRIBUTE' : 'RELATION';
 }
 
 const CATEGORIES = {

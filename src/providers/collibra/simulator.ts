@@ -9,7 +9,9 @@ import type {
   SimulatorOptions,
   VendorScenario,
 } from '../simulation.ts';
-import { PUBLISHED } from './published.ts';
+import { PUBLISHED, PUBLISHED_ERRORS } from './published.ts';
+import { findErrors, findErrorsPage, listOf } from './simulated-errors.ts';
+import type { ErrorList } from './simulated-errors.ts';
 import { findJob, findSummary, toJobV1 } from './simulated-job.ts';
 import type { JobBody, StartedLoad } from './simulated-job.ts';
 
@@ -18,9 +20,10 @@ const TOKEN_LIFETIME_S = 3600;
 const ISSUED_TOKEN = /^Bearer simulated-(\d+)$/;
 const JOB_PATH = /^\/rest\/(2\.0|jobs\/v1)\/jobs\/([^/]+)$/;
 const SUMMARY_PATH = /^\/rest\/2\.0\/import\/results\/([^/]+)\/summary$/;
+const ERRORS_PATH = /^\/rest\/2\.0\/import\/results\/([^/]+)\/errors$/;
 const IMPORT_PATH = /^\/rest\/2\.0\/import\/(?:json|csv|excel)-job$/;
 
-/** Collibra's jobs (both resources, over one store), import summaries, imports and tokens. */
+/** Collibra's jobs (both resources, over one store), import results, imports and tokens. */
 export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
   const started = new Map<string, StartedLoad>();
 
@@ -50,6 +53,15 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
     return summary === null ? fail(NOT_FINISHED) : jsonAnswer(200, summary);
   }
 
+  function answerErrors(path: RegExpExecArray, query: URLSearchParams): SimulatedAnswer {
+    const published = PUBLISHED_ERRORS.get(decodeSegment(path[1] ?? ''));
+    if (published !== undefined) return answerPage(listOf(published), query);
+    const load = findStarted(path[1]);
+    if (load === undefined || findJob(load, now()) === null) return fail(NO_IMPORT);
+    const errors = findErrors(load, now());
+    return errors === null ? fail(NOT_FINISHED) : answerPage(errors, query);
+  }
+
   function answerImport(): SimulatedAnswer {
     const load = findStarted(start(ORDINARY_LOAD));
     const job: JobBody | null = load === undefined ? null : findJob(load, now());
@@ -66,6 +78,8 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
     if (job !== null) return knows ? answerJob(job) : fail(NOT_THERE);
     const summary = SUMMARY_PATH.exec(pathname);
     if (summary !== null) return knows ? answerSummary(summary) : fail(NO_IMPORT);
+    const errors = ERRORS_PATH.exec(pathname);
+    if (errors !== null) return knows ? answerErrors(errors, url.searchParams) : fail(NO_IMPORT);
     return fail(NOT_THERE);
   }
 
@@ -78,6 +92,11 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
   }
 
   return { endings: ['completed', 'failed', 'aborted', 'canceled'], start, answer };
+}
+
+function answerPage(errors: ErrorList, query: URLSearchParams): SimulatedAnswer {
+  const page = findErrorsPage(errors, query);
+  return page === null ? fail(BAD_PAGE) : jsonAnswer(200, page);
 }
 
 /** Half of all jobs show the vendor's oddity of a 500 for a job that is not there yet. */
@@ -147,6 +166,12 @@ const NOT_FINISHED: Failure = {
   errorCode: 'invalidRequest',
   titleMessage: 'Bad Request',
   userMessage: 'Import job is not finished',
+};
+
+/** What the vendor says of a page that cannot be is not published. */
+const BAD_PAGE: Failure = {
+  ...NOT_FINISHED,
+  userMessage: 'The offset and the limit must not be negative, and the limit at most 1000.',
 };
 
 const BROKEN: Failure = {

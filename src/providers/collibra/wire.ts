@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { headerSecret } from '../header-secret.ts';
-import { Instant, word } from '../wire-shapes.ts';
+import { Instant, readableOrNull, Text, word } from '../wire-shapes.ts';
 
 const JOB_STATES = [
   'WAITING',
@@ -86,6 +86,49 @@ export const ImportSummary = z.object({
   importJobState: word(IMPORT_JOB_STATES).nullish(),
 });
 export type ImportSummary = z.infer<typeof ImportSummary>;
+
+const Index = readableOrNull(z.int());
+
+/** What is no list of numbers has none; a number that cannot be told from its neighbours is none. */
+const Indices = z
+  .array(Index)
+  .catch([])
+  .transform((indices) => indices.filter((index) => index !== null));
+
+/** Resources have UUIDs, too. */
+export const ResourceId = z.guid();
+
+export const JsonObject = z.record(z.string(), z.unknown());
+
+/** `identifier` is free text; the vendor's examples are a UUID, and a JSON object in a text. */
+const Command = z.object({
+  indices: Indices,
+  identifier: readableOrNull(z.union([z.string(), JsonObject])),
+});
+
+/** One error. What of it cannot be read is null, and so is one that is no object: it stays. */
+export const ImportError = z
+  .object({
+    errorType: Text,
+    resourceType: Text,
+    errorMessage: Text,
+    command: readableOrNull(Command),
+  })
+  .nullable()
+  .catch(null);
+export type ImportError = z.infer<typeof ImportError>;
+
+/**
+ * `GET /rest/2.0/import/results/{id}/errors`. No property is required by the vendor's schema. What
+ * `total` says of errors that are not counted is open.
+ * https://developer.collibra.com/api/references/import/import-results
+ */
+export const ImportErrors = z.object({
+  total: readableOrNull(z.int()),
+  offset: readableOrNull(z.int()),
+  results: z.array(ImportError),
+});
+export type ImportErrors = z.infer<typeof ImportErrors>;
 
 /**
  * `POST /rest/oauth/v2/token`

@@ -14,6 +14,14 @@ import type { XmlElement } from './xml.ts';
 export interface Session {
   readonly serviceUrl: URL;
   readonly header: XmlElement;
+  /** The same for REST; null when there is no token for it, or nobody says where it is. */
+  readonly rest: RestSession | null;
+}
+
+export interface RestSession {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly authorization: string;
 }
 
 type Oauth = Extract<Access, { kind: 'oauth' }>;
@@ -45,13 +53,14 @@ function usernameSession({ usernameToken, soapUrl }: UsernameToken): Session {
         },
       },
     },
+    rest: null,
   };
 }
 
 const OASIS = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss';
 
 async function issueSession(
-  { authUrl, soapUrl, oauth }: Oauth,
+  { authUrl, soapUrl, restUrl, oauth }: Oauth,
   { http, now }: Connection,
   signal: AbortSignal,
 ): Promise<IssuedToken<Session>> {
@@ -70,12 +79,14 @@ async function issueSession(
   const failure = findTokenFailure(answer, now());
   if (failure !== null) throw failure;
   const token = parseJson(answer, TokenAnswer);
+  const baseUrl = restUrl ?? token.rest_instance_url;
   return {
     grant: {
       serviceUrl: serviceBelow(soapUrl ?? soapInstance(token, answer.request)),
       header: {
         fueloauth: { '@_xmlns': 'http://exacttarget.com', '#text': token.access_token },
       },
+      rest: baseUrl === null ? null : { baseUrl, authorization: `Bearer ${token.access_token}` },
     },
     lifetimeMs: token.expires_in * 1000,
   };

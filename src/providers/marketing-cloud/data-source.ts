@@ -1,20 +1,34 @@
 import { ProviderError } from '../../domain/provider-error.ts';
-import type { Connection, Look, LookTarget, ProviderDataSource } from '../provider.ts';
+import type {
+  Connection,
+  Look,
+  LookTarget,
+  ProviderDataSource,
+  RowsAnswer,
+  RowsTarget,
+} from '../provider.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { createClient } from './client.ts';
 import type { RetrievedSummary } from './client.ts';
 import { createInstantReader } from './dates.ts';
-import type { InstantReader } from './dates.ts';
 import { findNewestSummary, observeSummary } from './observe.ts';
+import type { ObserveOptions } from './observe.ts';
+import { createRestClient } from './rest-client.ts';
+import type { RestClient } from './rest-client.ts';
 import type { Settings } from './settings.ts';
+import { countErrors, readFailedRow } from './validation-rows.ts';
 import type { ImportResultsSummary } from './wire.ts';
 
 export function createDataSource(
   { access, batchSize, timeZone }: Settings,
   connection: Connection,
 ): ProviderDataSource {
-  const client = createClient(createAuthorizer(access, connection), connection);
+  const authorizer = createAuthorizer(access, connection);
+  const client = createClient(authorizer, connection);
   const readInstant = createInstantReader(timeZone);
+  // REST takes tokens only.
+  const rest = access.kind === 'oauth' ? createRestClient(authorizer, connection) : null;
+  const rowsAre = rest === null ? 'none' : 'elsewhere';
   return {
     largestBatch: batchSize,
     async look(targets, signal) {
@@ -23,10 +37,28 @@ export function createDataSource(
       const isToThePoint = retrieved.every(({ taskResultId }) => ids.has(taskResultId ?? ''));
       return targets.map(
         (target) =>
-          findLook(retrieved, target, readInstant) ?? absence(target.externalId, isToThePoint),
+          findLook(retrieved, target, { readInstant, rowsAre }) ??
+          absence(target.externalId, isToThePoint),
       );
     },
+    ...(rest !== null && { readRows: (target, signal) => readRows(rest, target, signal) }),
   };
+}
+
+/** All failed rows in one page: the vendor's list has no others. */
+async function readRows(
+  rest: RestClient,
+  { externalId: taskResultId, next }: RowsTarget,
+  signal: AbortSignal,
+): Promise<RowsAnswer> {
+  if (next !== null) throw new Error(`there is no page ${JSON.stringify(next)} of failed rows`);
+  if (!isTaskResultId(taskResultId)) throw noTaskResultId();
+  const summary = await rest.findValidationSummary({ taskResultId, signal });
+  if (summary === null) return { kind: 'not-granted' };
+  const totalFailed = countErrors(summary);
+  const failed = totalFailed === 0 ? [] : await rest.findFailedRows({ taskResultId, signal });
+  if (failed === null) return { kind: 'not-granted' };
+  return { kind: 'page', page: { rows: failed.map(readFailedRow), next: null, totalFailed } };
 }
 
 const LARGEST_INT = 2_147_483_647;
@@ -40,7 +72,7 @@ function isTaskResultId(externalId: string): boolean {
 function findLook(
   retrieved: readonly RetrievedSummary[],
   { externalId, continueOnError }: LookTarget,
-  readInstant: InstantReader,
+  options: Pick<ObserveOptions, 'readInstant' | 'rowsAre'>,
 ): Look | null {
   const own: ImportResultsSummary[] = [];
   for (const { taskResultId, summary } of retrieved) {
@@ -48,11 +80,11 @@ function findLook(
     if (summary instanceof ProviderError) return { kind: 'failed', error: summary };
     own.push(summary);
   }
-  const newest = findNewestSummary(own, readInstant);
+  const newest = findNewestSummary(own, options.readInstant);
   if (newest === null) return null;
   return {
     kind: 'observed',
-    observation: observeSummary(newest, { readInstant, continueOnError }),
+    observation: observeSummary(newest, { ...options, continueOnError }),
   };
 }
 
@@ -61,10 +93,7 @@ function findLook(
  * follow the filter, so what is missing from it is not known to be missing at the vendor.
  */
 function absence(externalId: string, isToThePoint: boolean): Look {
-  if (!isTaskResultId(externalId)) {
-    const message = `a TaskResultID is a whole number from 1 to ${LARGEST_INT}; this id is not one`;
-    return { kind: 'failed', error: new ProviderError('not-found', message) };
-  }
+  if (!isTaskResultId(externalId)) return { kind: 'failed', error: noTaskResultId() };
   const error = isToThePoint
     ? new ProviderError('not-found', `no ImportResultsSummary has TaskResultID ${externalId}`)
     : new ProviderError(
@@ -72,4 +101,11 @@ function absence(externalId: string, isToThePoint: boolean): Look {
         `asked for TaskResultID ${externalId}, answered with summaries of other imports or of none`,
       );
   return { kind: 'failed', error };
+}
+
+function noTaskResultId(): ProviderError {
+  return new ProviderError(
+    'not-found',
+    `a TaskResultID is a whole number from 1 to ${LARGEST_INT}; this id is not one`,
+  );
 }

@@ -9,7 +9,8 @@ export const marketingCloud = defineProvider({
   capabilities: {
     appearsWithinMs: 60_000,
     retentionMs: null,
-    reportsRowErrors: false,
+    reportsRowErrors: true,
+    reportsEveryRow: false,
     acceptsResponses: false,
   },
   // About 2,000 SOAP calls a minute are advised; the yearly allowance depends on the edition.

@@ -2,7 +2,6 @@ import { isBalanced, NO_COUNTERS } from '../../domain/counters.ts';
 import type { ResourceCounters } from '../../domain/counters.ts';
 import type { CommitEffect, Job, JobOutcome, JobPhase } from '../../domain/job.ts';
 import type { Observation } from '../../domain/observation.ts';
-import type { RowErrorSummary } from '../../domain/row.ts';
 import type { InstantReader } from './dates.ts';
 import type { ImportResultsSummary, ImportStatus } from './wire.ts';
 
@@ -10,12 +9,14 @@ export interface ObserveOptions {
   readonly readInstant: InstantReader;
   /** What the caller who tracked the import said; the vendor has no such flag. */
   readonly continueOnError: boolean | null;
+  /** Where the failed rows of a finished import can be read, if it has any. */
+  readonly rowsAre: 'elsewhere' | 'none';
 }
 
 /** Reads one summary. Total over every status and every combination of counters. */
 export function observeSummary(
   summary: ImportResultsSummary,
-  { readInstant, continueOnError }: ObserveOptions,
+  { readInstant, continueOnError, rowsAre }: ObserveOptions,
 ): Observation {
   const counters: ResourceCounters = {
     ...NO_COUNTERS,
@@ -56,10 +57,7 @@ export function observeSummary(
         error: null,
       },
     ],
-    rowErrors: isFinished
-      ? rowErrorsOnceFinished(counters)
-      : { availability: 'PENDING', totalCount: counters.failed },
-    rows: [],
+    ...(isFinished ? rowsOnceFinished(counters, rowsAre) : rowsUntilFinished(counters)),
     lacking: verdict.lacking ?? null,
   };
 }
@@ -201,10 +199,19 @@ function isEmpty({ total, succeeded, failed: errors, duplicated }: ResourceCount
   return total === 0 && [succeeded, errors, duplicated].every((count) => (count ?? 0) === 0);
 }
 
+type Rows = Pick<Observation, 'rowErrors' | 'rows'>;
+
+function rowsUntilFinished({ failed }: ResourceCounters): Rows {
+  return { rowErrors: { availability: 'PENDING', totalCount: failed, limit: null }, rows: 'none' };
+}
+
 /** The SOAP object counts failed rows and never shows them. */
-function rowErrorsOnceFinished(counters: ResourceCounters): RowErrorSummary {
-  if (counters.failed === 0) return { availability: 'COMPLETE', totalCount: 0 };
-  return { availability: 'COUNT_ONLY', totalCount: counters.failed };
+function rowsOnceFinished({ failed }: ResourceCounters, rowsAre: ObserveOptions['rowsAre']): Rows {
+  if (failed === 0) {
+    return { rowErrors: { availability: 'COMPLETE', totalCount: 0, limit: null }, rows: 'none' };
+  }
+  const availability = rowsAre === 'elsewhere' ? 'PENDING' : 'COUNT_ONLY';
+  return { rowErrors: { availability, totalCount: failed, limit: null }, rows: rowsAre };
 }
 
 function compareKnown(a: number | null, b: number | null): number {

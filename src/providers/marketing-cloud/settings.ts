@@ -4,6 +4,7 @@ import { isTimeZone } from './dates.ts';
 
 const AUTH_URL = 'https://SUB.auth.marketingcloudapis.com';
 const SOAP_URL = 'https://SUB.soap.marketingcloudapis.com';
+const REST_URL = 'https://SUB.rest.marketingcloudapis.com';
 
 /** Text that an XML document can carry. */
 const Credential = z
@@ -35,6 +36,7 @@ const Auth = exactlyOne<z.infer<typeof Oauth | typeof UsernameToken>>({
 export const Settings = exactKeys({
   authUrl: baseUrl(`expected an http(s) URL, like ${AUTH_URL}`).optional(),
   soapUrl: baseUrl(`expected an http(s) URL, like ${SOAP_URL}`).optional(),
+  restUrl: baseUrl(`expected an http(s) URL, like ${REST_URL}`).optional(),
   auth: Auth,
   batchSize: z
     .int('expected a whole number')
@@ -46,10 +48,10 @@ export const Settings = exactKeys({
     .string('expected the name of a time zone')
     .refine(isTimeZone, 'expected an IANA time zone, like Etc/GMT+6 or America/Chicago')
     .default('Etc/GMT+6'),
-}).transform(({ authUrl, soapUrl, auth, batchSize, timeZone }, context) => {
+}).transform(({ authUrl, soapUrl, restUrl, auth, batchSize, timeZone }, context) => {
   if (auth.kind === 'oauth') {
     if (authUrl !== undefined) {
-      return { batchSize, timeZone, access: { ...auth, authUrl, soapUrl } };
+      return { batchSize, timeZone, access: { ...auth, authUrl, soapUrl, restUrl } };
     }
     context.addIssue({
       code: 'custom',

@@ -16,10 +16,16 @@ export interface SimulatedTokens {
   expireAll(): void;
 }
 
+export interface SimulatedTokensOptions extends SimulatorOptions {
+  /** What tokens allow, words with spaces between them. */
+  readonly scope: string;
+}
+
 /** Recorded; the vendor's page says 20 minutes. */
 const LIFETIME_S = 1079;
 
-export function createSimulatedTokens({ now, seed }: SimulatorOptions): SimulatedTokens {
+export function createSimulatedTokens(options: SimulatedTokensOptions): SimulatedTokens {
+  const { now, seed, scope } = options;
   const diesAtByToken = new Map<string, number>();
   let issued = 0;
 
@@ -35,7 +41,7 @@ export function createSimulatedTokens({ now, seed }: SimulatorOptions): Simulate
     isAlive: (token) => (diesAtByToken.get(token) ?? 0) > now(),
     expireAll: () => diesAtByToken.clear(),
     answer(request, scenario) {
-      if (scenario === 'rate-limited') return THROTTLED;
+      if (scenario === 'rate-limited') return REST_THROTTLED;
       const body = TokenRequest.safeParse(findJson(request.body));
       if (!body.success) return jsonAnswer(400, { error: 'invalid_request' });
       const { grant_type: grant, client_id: id, client_secret: secret } = body.data;
@@ -47,7 +53,7 @@ export function createSimulatedTokens({ now, seed }: SimulatorOptions): Simulate
         access_token: issue(),
         token_type: 'Bearer',
         expires_in: LIFETIME_S,
-        scope: 'automations_read',
+        scope,
         // With a slash at the end: fuel-soap appends `Service.asmx` as it is.
         soap_instance_url: `${request.url.origin}/`,
         rest_instance_url: `${request.url.origin}/`,
@@ -66,7 +72,6 @@ const TokenRequest = z.object({
 interface TokenAnswerBody extends z.input<typeof TokenAnswer> {
   readonly token_type: 'Bearer';
   readonly scope: string;
-  readonly rest_instance_url: string;
 }
 
 /** Recorded: https://github.com/DougMidgley/SFMC-SDK, test/resources/auth.js */
@@ -78,7 +83,7 @@ const INVALID_CLIENT = jsonAnswer(401, {
 });
 
 /** https://developer.salesforce.com/docs/atlas.en-us.mc-apis.meta/mc-apis/rate-limiting-errors.htm */
-const THROTTLED = jsonAnswer(
+export const REST_THROTTLED = jsonAnswer(
   429,
   { message: 'Rate limit exceeded', errorcode: 50100, retryAfter: 5, documentation: '' },
   { 'retry-after': '5' },

@@ -14,11 +14,20 @@ import { ElementText, findSoapRequest, listOf, soapAnswer, soapFault } from './s
 import type { SoapFault, SoapRequest } from './simulated-soap.ts';
 import { summaryOf } from './simulated-summaries.ts';
 import type { SimulatedSummary, StartedLoad } from './simulated-summaries.ts';
-import { createSimulatedTokens } from './simulated-tokens.ts';
+import { createSimulatedTokens, REST_THROTTLED } from './simulated-tokens.ts';
+import {
+  REST_FORBIDDEN,
+  REST_NOT_FOUND,
+  REST_REFUSED,
+  validationResult,
+  validationSummary,
+} from './simulated-validation.ts';
 
 export interface MarketingCloudSimulatorOptions extends SimulatorOptions {
   /** How many results one page holds at most; the vendor's 2,500 when absent. */
   readonly pageSize?: number;
+  /** What tokens allow; reading and starting automations when absent. */
+  readonly scope?: string;
 }
 
 export interface MarketingCloudSimulator extends Simulator {
@@ -39,10 +48,11 @@ export function createSimulator({
   now,
   seed,
   pageSize = VENDOR_PAGE_SIZE,
+  scope = 'automations_execute automations_read',
 }: MarketingCloudSimulatorOptions): MarketingCloudSimulator {
   const loads = new Map<string, StartedLoad>();
   const pagers = new Map<string, Pager>();
-  const tokens = createSimulatedTokens({ now, seed });
+  const tokens = createSimulatedTokens({ now, seed, scope });
   let madeIds = 0;
   let requestIds = 0;
 
@@ -171,6 +181,20 @@ export function createSimulator({
     });
   }
 
+  function answerValidation(
+    request: SimulatedRequest,
+    [, taskResultId, what]: RegExpExecArray,
+    scenario: VendorScenario,
+  ): SimulatedAnswer {
+    if (scenario === 'rate-limited') return REST_THROTTLED;
+    const token = /^Bearer (\S+)$/.exec(request.headers['authorization'] ?? '')?.[1] ?? '';
+    if (scenario === 'unauthorized' || !tokens.isAlive(token)) return REST_REFUSED;
+    if (!scope.split(' ').includes('automations_read')) return REST_FORBIDDEN;
+    const summary = listSummaries(scenario).find((one) => one.TaskResultID === taskResultId);
+    if (summary === undefined) return REST_NOT_FOUND;
+    return what === 'validationsummary' ? validationSummary(summary) : validationResult(summary);
+  }
+
   return {
     endings: ['completed', 'failed'],
     start: (load) => start(load),
@@ -179,10 +203,15 @@ export function createSimulator({
       const route = `${request.method} ${request.url.pathname.toLowerCase()}`;
       if (route === 'POST /v2/token') return tokens.answer(request, scenario);
       if (route === 'POST /service.asmx') return answerSoap(request, scenario);
+      const validation = VALIDATION_ROUTE.exec(route);
+      if (validation !== null) return answerValidation(request, validation, scenario);
       return { status: 404, headers: { 'content-type': 'text/html' }, body: '<h1>Not Found</h1>' };
     },
   };
 }
+
+const VALIDATION_ROUTE =
+  /^GET \/data\/v1\/async\/import\/([^/]+)\/(validationsummary|validationresult)$/;
 
 const PARTNER_API = 'http://exacttarget.com/wsdl/partnerAPI';
 

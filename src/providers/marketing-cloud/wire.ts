@@ -111,6 +111,7 @@ export const TokenAnswer = z.object({
   /** Seconds. */
   expires_in: z.coerce.number('expected a number of seconds').positive(),
   soap_instance_url: readableOrNull(baseUrl('expected an http(s) URL')),
+  rest_instance_url: readableOrNull(baseUrl('expected an http(s) URL')),
 });
 
 export type TokenAnswer = z.infer<typeof TokenAnswer>;

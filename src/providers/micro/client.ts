@@ -1,32 +1,55 @@
 import { ProviderError } from '../../domain/provider-error.ts';
-import { findStatusFailure, parseJson } from '../http.ts';
-import type { Connection } from '../provider.ts';
+import { parseShape } from '../http.ts';
+import type { Connection, RowSink } from '../provider.ts';
+import { readRows } from '../read-rows.ts';
+import { ResultReader } from './row-results.ts';
+import type { ResultTally } from './row-results.ts';
 import type { Settings } from './settings.ts';
-import { ImportJob } from './wire.ts';
+import { ImportJob, parseRowResult } from './wire.ts';
 
 /** Micro's API: one request per call, its failures as `ProviderError`s. */
 export interface MicroClient {
-  getImport(jobId: string, signal: AbortSignal): Promise<ImportJob>;
+  /** The results go into the sink as they arrive. */
+  getImport(request: ImportRequest): Promise<ImportAnswer>;
+}
+
+export interface ImportRequest {
+  readonly jobId: string;
+  readonly sink: RowSink;
+  readonly signal: AbortSignal;
+}
+
+/** A job without its results, and what those add up to. */
+export interface ImportAnswer {
+  readonly job: ImportJob;
+  readonly tally: ResultTally;
 }
 
 export function createClient(
   { baseUrl, teamId, apiKey }: Settings,
-  { http, now }: Connection,
+  connection: Connection,
 ): MicroClient {
   return {
-    async getImport(jobId, signal) {
+    async getImport({ jobId, sink, signal }) {
       if (isDotSegment(jobId)) {
         throw new ProviderError('not-found', `Micro has no import called "${jobId}"`);
       }
-      const answer = await http({
-        method: 'GET',
-        url: new URL(`${baseUrl}/v2/prism/${teamId}/imports/${encodeURIComponent(jobId)}`),
-        headers: { 'x-api-key': apiKey, accept: 'application/json' },
-        signal,
-      });
-      const failure = findStatusFailure(answer, now());
-      if (failure !== null) throw failure;
-      return parseJson(answer, ImportJob);
+      const results = new ResultReader();
+      const { answer, rest } = await readRows(
+        {
+          request: {
+            method: 'GET',
+            url: new URL(`${baseUrl}/v2/prism/${teamId}/imports/${encodeURIComponent(jobId)}`),
+            headers: { 'x-api-key': apiKey, accept: 'application/json' },
+            signal,
+          },
+          path: ['results'],
+          read: (found) => found.map(({ value }) => results.read(parseRowResult(value))),
+          sink,
+        },
+        connection,
+      );
+      return { job: parseShape(rest, ImportJob, answer.request), tally: results.tally };
     },
   };
 }

@@ -10,6 +10,7 @@ export const micro = defineProvider({
     appearsWithinMs: 10_000,
     retentionMs: 7 * 24 * 60 * 60 * 1000,
     reportsRowErrors: true,
+    reportsEveryRow: true,
     acceptsResponses: true,
   },
   // Per API key: https://docs.micro.so/guides/rate-limits

@@ -3,24 +3,28 @@ import { NO_COUNTERS } from '../../domain/counters.ts';
 import type { CommitEffect, Job, JobError, JobPhase } from '../../domain/job.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { ProviderError } from '../../domain/provider-error.ts';
-import type { RowError, RowErrorSummary } from '../../domain/row.ts';
+import type { RowErrorSummary } from '../../domain/row.ts';
 import type { LookTarget } from '../provider.ts';
-import { listFailedRows, showsWrites, tallyResults } from './row-results.ts';
 import type { ResultTally } from './row-results.ts';
 import type { ImportJob, KnownStatus } from './wire.ts';
 
 /**
  * Reads a status answer, or the answer to a submission, of which a synchronous one names no job.
+ * `tally` is what the results that it has add up to.
  * Throws an `unexpected-response` when it is about another job than the target.
  */
-export function observe(job: ImportJob, target: LookTarget): Observation {
+export function observe(
+  job: ImportJob,
+  tally: ResultTally,
+  target: Pick<LookTarget, 'externalId' | 'continueOnError'>,
+): Observation {
   if (job.job_id !== null && job.job_id !== target.externalId) {
     throw new ProviderError(
       'unexpected-response',
       `expected an answer about import "${target.externalId}", got one about "${job.job_id}"`,
     );
   }
-  const evidence = gatherEvidence(job);
+  const evidence = gatherEvidence(job, tally);
   const reading = READINGS[job.status.known](evidence);
   const isFinished = reading.phase === 'FINISHED';
   return {
@@ -40,7 +44,7 @@ export function observe(job: ImportJob, target: LookTarget): Observation {
     counters: evidence.counters,
     resources: [],
     rowErrors: summarizeRowErrors(reading.phase, evidence),
-    rows: isFinished ? evidence.failedRows : [],
+    rows: isFinished && tally.shown > 0 ? 'here' : 'none',
     lacking: null,
   };
 }
@@ -50,14 +54,11 @@ interface Evidence {
   readonly job: ImportJob;
   /** The vendor's own; where it sends none, what its results add up to if they are complete. */
   readonly counters: ResourceCounters;
-  readonly failedRows: readonly RowError[];
   readonly tally: ResultTally;
 }
 
-function gatherEvidence(job: ImportJob): Evidence {
-  const results = job.results ?? [];
-  const tally = tallyResults(results);
-  const isComplete = job.results !== null && results.length === job.total;
+function gatherEvidence(job: ImportJob, tally: ResultTally): Evidence {
+  const isComplete = job.results !== null && tally.shown === job.total;
   const whole = isComplete ? tally : null;
   return {
     job,
@@ -71,7 +72,6 @@ function gatherEvidence(job: ImportJob): Evidence {
       updated: whole?.updated ?? null,
       matched: whole?.matched ?? null,
     },
-    failedRows: listFailedRows(results),
     tally,
   };
 }
@@ -111,7 +111,7 @@ function readComplete(evidence: Evidence): Reading {
       explanation: 'Micro says "complete" and yet gives an error of the whole job.',
     };
   }
-  const failed = Math.max(counters.failed ?? 0, evidence.failedRows.length);
+  const failed = Math.max(counters.failed ?? 0, evidence.tally.failed);
   if (failed > 0) {
     return {
       phase: 'FINISHED',
@@ -143,7 +143,7 @@ function readComplete(evidence: Evidence): Reading {
 /** Why the rows of a complete job without a known failure do not add up; null when they do. */
 function findGap({ job, counters, tally }: Evidence): string | null {
   const { total } = job;
-  const shown = job.results?.length ?? 0;
+  const { shown } = tally;
   if (shown > total) return `there are ${shown} results for ${total} rows`;
   const told = [counters.processed, counters.succeeded].filter((count) => count !== null);
   if (told.some((count) => count > total)) {
@@ -165,10 +165,10 @@ function wholeEffect({ succeeded }: ResourceCounters): CommitEffect {
  * What is certain to be in the target: `NONE` needs a zero that no result denies, `SOME` a number
  * of rows that succeeded.
  */
-function provenEffect({ job, counters }: Evidence): CommitEffect {
+function provenEffect({ counters, tally }: Evidence): CommitEffect {
   if (counters.succeeded === null) return 'UNKNOWN';
   if (counters.succeeded > 0) return 'SOME';
-  return showsWrites(job.results ?? []) ? 'UNKNOWN' : 'NONE';
+  return tally.showsWrites ? 'UNKNOWN' : 'NONE';
 }
 
 function readJobError({ error }: ImportJob): JobError | null {
@@ -182,16 +182,16 @@ function readJobError({ error }: ImportJob): JobError | null {
 }
 
 function summarizeRowErrors(phase: JobPhase, evidence: Evidence): RowErrorSummary {
-  const { counters, failedRows } = evidence;
-  if (phase !== 'FINISHED') return { availability: 'PENDING', totalCount: counters.failed };
+  const { counters, tally } = evidence;
+  const limit = null;
+  if (phase !== 'FINISHED') return { availability: 'PENDING', totalCount: counters.failed, limit };
   const totalCount = findFailedCount(evidence);
-  if (totalCount === failedRows.length) return { availability: 'COMPLETE', totalCount };
-  return { availability: failedRows.length === 0 ? 'COUNT_ONLY' : 'TRUNCATED', totalCount };
+  if (totalCount === tally.failed) return { availability: 'COMPLETE', totalCount, limit };
+  return { availability: tally.failed === 0 ? 'COUNT_ONLY' : 'TRUNCATED', totalCount, limit };
 }
 
 /** How many rows failed, by the counter or by the results, whichever shows more. */
-function findFailedCount({ job, counters, failedRows }: Evidence): number | null {
-  const shown = failedRows.length;
-  if (counters.failed !== null) return Math.max(counters.failed, shown);
-  return counters.succeeded === job.total && shown === 0 ? 0 : null;
+function findFailedCount({ job, counters, tally }: Evidence): number | null {
+  if (counters.failed !== null) return Math.max(counters.failed, tally.failed);
+  return counters.succeeded === job.total && tally.failed === 0 ? 0 : null;
 }

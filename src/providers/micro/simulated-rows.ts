@@ -7,7 +7,7 @@ export interface SimulatedRows {
   readonly total: number;
   /** How many of the first `count` rows fail. */
   failedAmong(count: number): number;
-  listResults(): readonly RowResultInput[];
+  listResults(): Iterable<RowResultInput>;
 }
 
 /** Made-up rows, their failures spread evenly over the load. `name` makes the record ids its own. */
@@ -19,21 +19,27 @@ export function makeRows({ rows, failedRows }: SimulatedLoad, name: string): Sim
   return {
     total,
     failedAmong,
-    listResults: () =>
-      Array.from({ length: total }, (_, index) => {
-        const nth = failedAmong(index);
-        return failedAmong(index + 1) > nth
-          ? refusedRow(index, madeUpError(nth))
-          : acceptedRow(index, `${name}/${index}`);
-      }),
+    *listResults() {
+      const idOf = recordIds(name);
+      let failed = 0;
+      for (let index = 0; index < total; index += 1) {
+        if (failedAmong(index + 1) === failed) {
+          yield acceptedRow(index, idOf(index));
+        } else {
+          yield refusedRow(index, madeUpError(failed));
+          failed += 1;
+        }
+      }
+    },
   };
 }
 
 /** Rows that somebody sent: each is accepted or refused by what it holds. */
 export function readRows(objects: readonly unknown[], name: string): SimulatedRows {
+  const idOf = recordIds(name);
   const results = objects.map((object, index) => {
     const error = findFault(object);
-    return error === null ? acceptedRow(index, `${name}/${index}`) : refusedRow(index, error);
+    return error === null ? acceptedRow(index, idOf(index)) : refusedRow(index, error);
   });
   return {
     total: results.length,
@@ -48,10 +54,18 @@ interface RowFault {
   readonly message: string;
 }
 
-function acceptedRow(index: number, name: string): RowResultInput {
+const INDEX_DIGITS = 12;
+
+/** The id of the record of each row: a hash per row would take most of the time of a long answer. */
+function recordIds(name: string): (index: number) => string {
+  const start = uuidOf(name).slice(0, -INDEX_DIGITS);
+  return (index) => start + index.toString(16).padStart(INDEX_DIGITS, '0');
+}
+
+function acceptedRow(index: number, id: string): RowResultInput {
   const fate = index % 3;
   return {
-    id: uuidOf(name),
+    id,
     created: fate === 0,
     existing: fate !== 0,
     updated: fate === 1,
@@ -66,24 +80,26 @@ function refusedRow(index: number, error: RowFault): RowResultInput {
 const PEOPLE = ['sarah.chen', 'joão.silva', 'amélie.martin', 'o.okafor', 'li.wei'] as const;
 
 /** The vendor publishes no error codes: these, and their messages, are made up. */
+const FAULTS: readonly ((person: string, nth: number) => RowFault)[] = [
+  (person) => ({
+    code: 'invalid_value',
+    message: `Property 'email': '${person}(at)example.com' is not a valid email address`,
+  }),
+  () => ({ code: 'required', message: "Property 'full_name' is required" }),
+  (person) => ({
+    code: 'ambiguous_match',
+    message: `2 records match email '${person}@example.com'`,
+  }),
+  (_, nth) => ({
+    code: 'invalid_value',
+    message: `Property 'stage': 'Wonn ${nth}' is not one of the options`,
+  }),
+];
+
 function madeUpError(nth: number): RowFault {
   const person = PEOPLE[nth % PEOPLE.length] ?? PEOPLE[0];
-  const faults: readonly RowFault[] = [
-    {
-      code: 'invalid_value',
-      message: `Property 'email': '${person}(at)example.com' is not a valid email address`,
-    },
-    { code: 'required', message: "Property 'full_name' is required" },
-    {
-      code: 'ambiguous_match',
-      message: `2 records match email '${person}@example.com'`,
-    },
-    {
-      code: 'invalid_value',
-      message: `Property 'stage': 'Wonn ${nth}' is not one of the options`,
-    },
-  ];
-  return faults[nth % faults.length] ?? { code: 'unknown', message: 'Unknown error' };
+  const fault = FAULTS[nth % FAULTS.length];
+  return fault?.(person, nth) ?? { code: 'unknown', message: 'Unknown error' };
 }
 
 function findFault(object: unknown): RowFault | null {

@@ -1,4 +1,5 @@
 import { uuidOf } from '../simulated-ids.ts';
+import { LongList, longJsonAnswer } from '../simulated-json.ts';
 import { decodeSegment, findJsonList } from '../simulated-request.ts';
 import { jsonAnswer, stageOf, submittedLoad } from '../simulation.ts';
 import type {
@@ -12,7 +13,7 @@ import type {
 import { PUBLISHED_IMPORT } from './published.ts';
 import { makeRows, readRows } from './simulated-rows.ts';
 import type { SimulatedRows } from './simulated-rows.ts';
-import type { ImportJobInput } from './wire.ts';
+import type { ImportJobInput, RowResultInput } from './wire.ts';
 
 const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
 const RETRY_AFTER_SECONDS = 30;
@@ -49,7 +50,7 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
     if (id === PUBLISHED_IMPORT.job_id) return jsonAnswer(200, PUBLISHED_IMPORT);
     const job = jobs.get(id);
     const body = job === undefined ? null : findJobBody(job, now());
-    return body === null ? notFound() : jsonAnswer(200, body);
+    return body === null ? notFound() : longJsonAnswer(200, body);
   }
 
   function answerImport(teamId: string, body: string): SimulatedAnswer {
@@ -59,11 +60,13 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
     }
     const id = makeId();
     const rows = readRows(objects, `${seed}/${id}`);
-    if (objects.length <= LARGEST_SYNCHRONOUS_IMPORT) return jsonAnswer(200, inlineBody(rows));
+    if (objects.length <= LARGEST_SYNCHRONOUS_IMPORT) {
+      return longJsonAnswer(200, inlineBody(rows));
+    }
     const load = submittedLoad(rows.total, rows.failedAmong(rows.total));
     const job = { id, load, rows, startedAt: now() };
     jobs.set(id, job);
-    return jsonAnswer(202, findJobBody(job, now()), {
+    return longJsonAnswer(202, findJobBody(job, now()), {
       location: `/v2/prism/${teamId}/imports/${id}`,
     });
   }
@@ -104,11 +107,10 @@ function notFound(): SimulatedAnswer {
   return jsonAnswer(404, { message: 'Import job not found' });
 }
 
+type JobBody = ImportJobInput<LongList<RowResultInput>>;
+
 /** The job as it stands, or null while or when the vendor does not know it. */
-function findJobBody(
-  { id, load, rows, startedAt }: SimulatedJob,
-  now: number,
-): ImportJobInput | null {
+function findJobBody({ id, load, rows, startedAt }: SimulatedJob, now: number): JobBody | null {
   const stage = stageOf(load, now - startedAt);
   const endsAt = startedAt + load.queuedForMs + load.runsForMs;
   const expiresAt = endsAt + RETENTION_MS;
@@ -126,7 +128,7 @@ function findJobBody(
       ...head,
       status: 'complete',
       ...countersAfter(rows, rows.total),
-      results: [...rows.listResults()],
+      results: new LongList(() => rows.listResults()),
     };
   }
   // A load that fails breaks off half way, and there are no results of one that is not complete.
@@ -138,13 +140,13 @@ function findJobBody(
   return { ...head, status: 'failed', ...counters, error };
 }
 
-function inlineBody(rows: SimulatedRows): ImportJobInput {
+function inlineBody(rows: SimulatedRows): JobBody {
   return {
     job_id: null,
     status: 'complete',
     total: rows.total,
     ...countersAfter(rows, rows.total),
-    results: [...rows.listResults()],
+    results: new LongList(() => rows.listResults()),
   };
 }
 

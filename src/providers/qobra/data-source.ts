@@ -8,8 +8,10 @@ export function createDataSource(settings: Settings, connection: Connection): Pr
   const client = createClient(settings, connection);
   return {
     largestBatch: 1,
-    look: lookEach(async (target, signal) =>
-      observe(await client.getImport(target.externalId, signal), target),
-    ),
+    look: lookEach(async (target, signal) => {
+      const { externalId: importId, rows: sink } = target;
+      const { dataImport, lineCounts } = await client.getImport({ importId, sink, signal });
+      return observe(dataImport, lineCounts, target);
+    }),
   };
 }

@@ -10,6 +10,7 @@ export const qobra = defineProvider({
     appearsWithinMs: 10_000,
     retentionMs: null,
     reportsRowErrors: true,
+    reportsEveryRow: false,
     acceptsResponses: false,
   },
   defaultBudget: { perSecond: null, perMonth: null },

@@ -4,13 +4,19 @@ import type { Job, JobError, JobPhase } from '../../domain/job.ts';
 import type { Observation } from '../../domain/observation.ts';
 import { ProviderError } from '../../domain/provider-error.ts';
 import type { ImportedResource } from '../../domain/resource.ts';
-import type { RowError, RowErrorSummary } from '../../domain/row.ts';
+import type { RowErrorSummary } from '../../domain/row.ts';
 import type { LookTarget } from '../provider.ts';
-import { listFailedRows } from './failed-rows.ts';
 import type { DataImport, KnownStatus, Table } from './wire.ts';
 
-/** Throws an `unexpected-response` when the answer is about another import than the target. */
-export function observe(answer: DataImport, target: LookTarget): Observation {
+/**
+ * `lineCounts` are how many wrong lines each table names. Throws an `unexpected-response` when the
+ * answer is about another import than the target.
+ */
+export function observe(
+  answer: DataImport,
+  lineCounts: readonly number[],
+  target: Pick<LookTarget, 'externalId' | 'continueOnError'>,
+): Observation {
   if (answer.id.toLowerCase() !== target.externalId.toLowerCase()) {
     throw new ProviderError(
       'unexpected-response',
@@ -20,7 +26,7 @@ export function observe(answer: DataImport, target: LookTarget): Observation {
   const tables = answer.data_tables_details;
   const reading = READINGS[answer.status.known](answer);
   const isFinished = reading.phase === 'FINISHED';
-  const failedRows = listFailedRows(tables);
+  const lines = sum(lineCounts);
   return {
     job: {
       ...reading,
@@ -36,8 +42,8 @@ export function observe(answer: DataImport, target: LookTarget): Observation {
     },
     counters: countersOf(sumRecords(tables)),
     resources: tables.map(readTable),
-    rowErrors: summarizeRowErrors(reading.phase, answer, failedRows),
-    rows: isFinished ? failedRows : [],
+    rowErrors: summarizeRowErrors(reading.phase, answer, lineCounts),
+    rows: isFinished && lines > 0 ? 'here' : 'none',
     lacking: isFinished ? findLack(tables) : null,
   };
 }
@@ -209,17 +215,25 @@ function findFirstError(tables: readonly Table[]): JobError | null {
 function summarizeRowErrors(
   phase: JobPhase,
   { data_tables_details: tables, error }: DataImport,
-  rows: readonly RowError[],
+  lineCounts: readonly number[],
 ): RowErrorSummary {
-  const known = rows.length === 0 ? null : rows.length;
-  if (phase !== 'FINISHED') return { availability: 'PENDING', totalCount: known };
+  const lines = sum(lineCounts);
+  const known = lines === 0 ? null : lines;
+  const limit = null;
+  if (phase !== 'FINISHED') return { availability: 'PENDING', totalCount: known, limit };
   const saysNothing = error === true || (error === null && tables.length === 0);
   const isWhole =
     (tables.some(isInError) || !saysNothing) &&
     tables.every(
-      (table) =>
-        table.status.known === 'finished' && table.error?.parsing_error_details.length !== 0,
+      (table, index) =>
+        table.status.known === 'finished' && (!isInError(table) || lineCounts[index] !== 0),
     );
-  if (isWhole) return { availability: 'COMPLETE', totalCount: rows.length };
-  return { availability: known === null ? 'COUNT_ONLY' : 'TRUNCATED', totalCount: null };
+  if (isWhole) return { availability: 'COMPLETE', totalCount: lines, limit };
+  return { availability: known === null ? 'COUNT_ONLY' : 'TRUNCATED', totalCount: null, limit };
+}
+
+function sum(counts: readonly number[]): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
 }

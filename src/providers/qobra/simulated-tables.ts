@@ -1,12 +1,16 @@
+import { LongList } from '../simulated-json.ts';
 import type { SimulatedLoad } from '../simulation.ts';
-import type { TableErrorInput } from './wire.ts';
+import type { ParsingErrorInput, TableErrorInput } from './wire.ts';
+
+/** The wrong lines of a table. */
+export type Lines = LongList<ParsingErrorInput>;
 
 /** A data table of a simulated load, as it stands once the load is done. */
 export interface SimulatedTable {
   readonly key: string;
   /** Null where the vendor would not say: in a table with an error. */
   readonly records: number | null;
-  readonly error: TableErrorInput | null;
+  readonly error: TableErrorInput<Lines> | null;
 }
 
 /** Two tables. A load that completes with failed rows has all of them in the second one. */
@@ -32,7 +36,7 @@ export function makeTables({ rows, failedRows, ending }: SimulatedLoad): readonl
 
 /** A table that somebody sent: a record whose `amount` is text but no number is refused. */
 export function readTable(key: string, records: readonly unknown[]): SimulatedTable {
-  const faults = [];
+  const faults: { readonly amount: string; readonly line: ParsingErrorInput }[] = [];
   for (const [index, row] of records.entries()) {
     if (!isRecord(row) || typeof row['amount'] !== 'string') continue;
     const amount = quote(row['amount']);
@@ -45,7 +49,7 @@ export function readTable(key: string, records: readonly unknown[]): SimulatedTa
   const error = {
     title: 'ParsingError',
     description: `Can't parse ${first.amount} as float for user attribute amount`,
-    parsing_error_details: faults.map(({ line }) => line),
+    parsing_error_details: new LongList(() => faults.map(({ line }) => line)),
   };
   return { key, records: null, error };
 }
@@ -65,42 +69,47 @@ const PEOPLE = [
 ] as const;
 
 /** `failures` wrong lines spread evenly over `rows`; an error that names no line when there is none. */
-function madeUpError(rows: number, failures: number): TableErrorInput {
+function madeUpError(rows: number, failures: number): TableErrorInput<Lines> {
   if (failures === 0) {
     return { title: 'IngestionError', description: 'The data table could not be written' };
   }
   return {
     title: 'ParsingError',
     description: "Can't parse 'AAAAA' as float for user attribute amount",
-    parsing_error_details: Array.from({ length: failures }, (_, nth) =>
-      madeUpLine(nth, Math.floor((nth * rows) / failures) + 1),
-    ),
+    parsing_error_details: new LongList(() => madeUpLines(rows, failures)),
   };
 }
 
-function madeUpLine(nth: number, line: number) {
+function* madeUpLines(rows: number, failures: number): Generator<ParsingErrorInput> {
+  for (let nth = 0; nth < failures; nth += 1) {
+    yield madeUpLine(nth, Math.floor((nth * rows) / failures) + 1);
+  }
+}
+
+type LineFault = (row: Readonly<Record<string, string>>) => Omit<ParsingErrorInput, 'line_number'>;
+
+const TRACEBACK = [
+  'Traceback (most recent call last):',
+  '  File "ingestion/parse.py", line 88, in parse_row',
+  '    return float(value)',
+  "ValueError: could not convert string to float: ''",
+].join('\n');
+
+const FAULTS: readonly LineFault[] = [
+  (row) => ({
+    row: { ...row, amount: 'AAAAA' },
+    details: "ValueError: could not convert string to float: 'AAAAA'",
+  }),
+  (row) => ({
+    row: { ...row, closed_at: '31/01/2026' },
+    details: "ValueError: time data '31/01/2026' does not match format '%Y-%m-%d'",
+  }),
+  (row) => ({ row, details: `LookupError: no user with email '${row['user']}'` }),
+  (row) => ({ row: { ...row, amount: '' }, details: TRACEBACK }),
+];
+
+function madeUpLine(nth: number, line: number): ParsingErrorInput {
   const person = PEOPLE[nth % PEOPLE.length] ?? PEOPLE[0];
   const row = { id: String(line), ...person, amount: '1200.50', closed_at: '2026-01-31' };
-  const faults = [
-    {
-      row: { ...row, amount: 'AAAAA' },
-      details: "ValueError: could not convert string to float: 'AAAAA'",
-    },
-    {
-      row: { ...row, closed_at: '31/01/2026' },
-      details: "ValueError: time data '31/01/2026' does not match format '%Y-%m-%d'",
-    },
-    { row, details: `LookupError: no user with email '${person.user}'` },
-    {
-      row: { ...row, amount: '' },
-      details: [
-        'Traceback (most recent call last):',
-        '  File "ingestion/parse.py", line 88, in parse_row',
-        '    return float(value)',
-        "ValueError: could not convert string to float: ''",
-      ].join('\n'),
-    },
-  ] as const;
-  const fault = faults[nth % faults.length] ?? faults[0];
-  return { line_number: line, ...fault };
+  return { line_number: line, ...FAULTS[nth % FAULTS.length]?.(row) };
 }

@@ -1,4 +1,5 @@
 import { hexOf } from '../simulated-ids.ts';
+import { longJsonAnswer } from '../simulated-json.ts';
 import { findJsonList } from '../simulated-request.ts';
 import { jsonAnswer, stageOf, submittedLoad } from '../simulation.ts';
 import type {
@@ -12,7 +13,7 @@ import type {
 } from '../simulation.ts';
 import { PUBLISHED_IMPORT } from './published.ts';
 import { makeTables, readTable } from './simulated-tables.ts';
-import type { SimulatedTable } from './simulated-tables.ts';
+import type { Lines, SimulatedTable } from './simulated-tables.ts';
 import type { ImportAnswerInput, TableInput } from './wire.ts';
 
 const RETRY_AFTER_SECONDS = 30;
@@ -48,7 +49,7 @@ export function createSimulator({ now, seed }: SimulatorOptions): Simulator {
     if (id === PUBLISHED_IMPORT.data_import.id) return jsonAnswer(200, PUBLISHED_IMPORT);
     const found = imports.get(id);
     const body = found === undefined ? null : findImportBody(found, now());
-    return body === null ? notFound() : jsonAnswer(200, body);
+    return body === null ? notFound() : longJsonAnswer(200, body);
   }
 
   function answerBulk(key: string, body: string): SimulatedAnswer {
@@ -107,7 +108,7 @@ const STATUSES = {
 function findImportBody(
   { id, load, tables, startedAt }: SimulatedImport,
   now: number,
-): ImportAnswerInput | null {
+): ImportAnswerInput<Lines> | null {
   const stage = stageOf(load, now - startedAt);
   if (stage.kind === 'absent') return null;
   const done = fractionOf(stage);
@@ -144,7 +145,7 @@ function tableBody(
   table: SimulatedTable,
   done: number,
   { hasStarted, showProgress }: TableStage,
-): TableInput {
+): TableInput<Lines> {
   const isDone = done === 1 && hasStarted;
   const isWaiting = done === 0 || !hasStarted;
   const unfinished = isWaiting ? 'scheduled' : 'started';

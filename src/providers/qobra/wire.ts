@@ -18,25 +18,24 @@ const Status = word(['scheduled', 'started', 'finished']);
 export type KnownStatus = z.output<typeof Status>['known'];
 
 /** A line of the input that failed. What of it cannot be read is null; the line itself stays. */
-const ParsingError = z
+export const ParsingError = z
   .object({
     line_number: readableOrNull(z.int()),
     row: readableOrNull(z.record(z.string(), z.unknown())),
     details: readableOrNull(z.string()),
   })
   .catch({ line_number: null, row: null, details: null });
-export type ParsingError = z.output<typeof ParsingError>;
 
-/** What of it cannot be read is missing; that there was an error stays. */
-const TableError = z.object({
-  title: Text,
-  description: Text,
-  parsing_error_details: z
-    .array(ParsingError)
-    .nullish()
-    .catch([])
-    .transform((details) => details ?? []),
-});
+/** What a line is read beside, which may not all be there yet: the table, and its error. */
+export const Named = z
+  .object({ data_table_key: Text, title: Text })
+  .catch({ data_table_key: null, title: null });
+
+/**
+ * What of it cannot be read is missing; that there was an error stays. Its `parsing_error_details`
+ * are read one by one, as `ParsingError`.
+ */
+const TableError = z.object({ title: Text, description: Text });
 
 const Table = z.object({
   /** `api`, `csv` or `integration`; open, for nothing depends on it. */
@@ -46,7 +45,7 @@ const Table = z.object({
   progress: Progress,
   number_of_records: orNull(z.int().nonnegative()),
   error: TableError.nullish()
-    .catch({ title: null, description: null, parsing_error_details: [] })
+    .catch({ title: null, description: null })
     .transform((error) => error ?? null),
 });
 export type Table = z.output<typeof Table>;
@@ -74,7 +73,25 @@ export const ImportAnswer = z.object({
 });
 export type DataImport = z.output<typeof ImportAnswer>['data_import'];
 
-/** The answer, a table of it and its error, as the vendor sends them. */
-export type ImportAnswerInput = z.input<typeof ImportAnswer>;
-export type TableInput = z.input<typeof Table>;
-export type TableErrorInput = z.input<typeof TableError>;
+/** The tables of that answer, each the very object that its lines were found in. */
+export const RawTables = z.object({
+  data_import: z.object({ data_tables_details: z.array(z.unknown()).nullish() }),
+});
+
+export type ParsingErrorInput = z.input<typeof ParsingError>;
+
+/** The answer as the vendor sends it; `Lines` is how the lines of a table in error are held. */
+export type ImportAnswerInput<Lines = readonly ParsingErrorInput[]> = {
+  readonly data_import: Omit<z.input<typeof ImportAnswer>['data_import'], 'data_tables_details'> & {
+    readonly data_tables_details?: readonly TableInput<Lines>[] | null;
+  };
+};
+export type TableInput<Lines = readonly ParsingErrorInput[]> = Omit<
+  z.input<typeof Table>,
+  'error'
+> & {
+  readonly error?: TableErrorInput<Lines> | null;
+};
+export type TableErrorInput<Lines = readonly ParsingErrorInput[]> = z.input<typeof TableError> & {
+  readonly parsing_error_details?: Lines;
+};

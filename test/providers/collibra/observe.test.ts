@@ -74,25 +74,42 @@ test('leaves a counter that the vendor does not send null, and zero zero', () =>
 });
 
 test('takes the number of errors from errorsCount, not from the sum of failed', () => {
-  const { rowErrors, counters } = seen({ summary: TWO_TYPES });
-  assert.deepEqual(rowErrors, { availability: 'COUNT_ONLY', totalCount: 7 });
+  const { rowErrors, rows, counters } = seen({ summary: TWO_TYPES });
+  assert.deepEqual(rowErrors, { availability: 'PENDING', totalCount: 7, limit: null });
+  assert.equal(rows, 'elsewhere');
   assert.equal(counters.failed, 3);
 });
 
 test('knows of no errors completely', () => {
-  const { rowErrors } = seen({ summary: summary({ added: 1 }, { errorsCount: 0 }) });
-  assert.deepEqual(rowErrors, { availability: 'COMPLETE', totalCount: 0 });
+  const { rowErrors, rows } = seen({ summary: summary({ added: 1 }, { errorsCount: 0 }) });
+  assert.deepEqual(rowErrors, { availability: 'COMPLETE', totalCount: 0, limit: null });
+  assert.equal(rows, 'none');
 });
 
-test('knows no number of errors when the summary has none', () => {
-  const { rowErrors } = seen({ summary: summary({ added: 1 }, { errorsCount: null }) });
-  assert.deepEqual(rowErrors, { availability: 'COUNT_ONLY', totalCount: null });
+test('does not believe a count of no errors beside a counter of failed rows', () => {
+  const { rowErrors, rows } = seen({ summary: summary({ failed: 3 }, { errorsCount: 0 }) });
+  assert.deepEqual(rowErrors, { availability: 'PENDING', totalCount: null, limit: null });
+  assert.equal(rows, 'elsewhere');
+});
+
+test('knows no number of errors when the summary has none, and looks for them', () => {
+  const { rowErrors, rows } = seen({ summary: summary({ added: 1 }, { errorsCount: null }) });
+  assert.deepEqual(rowErrors, { availability: 'PENDING', totalCount: null, limit: null });
+  assert.equal(rows, 'elsewhere');
+});
+
+test('looks for the errors of a job however it ended', () => {
+  for (const state of ['COMPLETED', 'CANCELED', 'ERROR', 'FAILED', 'DELETED']) {
+    const { rows } = seen({ job: { state }, summary: TWO_TYPES });
+    assert.equal(rows, 'elsewhere', state);
+  }
 });
 
 test('leaves errors pending while the job is not finished', () => {
   for (const state of ['WAITING', 'RUNNING', 'CANCELING', 'BRAND_NEW']) {
-    const { rowErrors } = seen({ job: { state, result: 'NOT_SET' } });
-    assert.deepEqual(rowErrors, { availability: 'PENDING', totalCount: null });
+    const { rowErrors, rows } = seen({ job: { state, result: 'NOT_SET' } });
+    assert.deepEqual(rowErrors, { availability: 'PENDING', totalCount: null, limit: null });
+    assert.equal(rows, 'none');
   }
 });
 
@@ -219,6 +236,8 @@ test('says that the vendor has no summary, and lacks nothing', () => {
   });
   assert.match(read.job.explanation ?? '', /no summary/);
   assert.deepEqual([read.lacking, read.counters, read.resources], [null, NO_COUNTERS, []]);
+  assert.deepEqual(read.rowErrors, { availability: 'PENDING', totalCount: null, limit: null });
+  assert.equal(read.rows, 'elsewhere');
 });
 
 test('carries the finish along with what it lacks', () => {
@@ -231,7 +250,8 @@ test('carries the finish along with what it lacks', () => {
   assert.equal(read.lacking, 'it is down');
   assert.match(read.job.explanation ?? '', /its summary could not be had\.$/);
   assert.deepEqual([read.counters, read.resources], [NO_COUNTERS, []]);
-  assert.deepEqual(read.rowErrors, { availability: 'COUNT_ONLY', totalCount: null });
+  assert.deepEqual(read.rowErrors, { availability: 'PENDING', totalCount: null, limit: null });
+  assert.equal(read.rows, 'elsewhere');
 });
 
 test('takes exactly the ended states for ended', () => {

@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import type { Observation } from '../../../src/domain/observation.ts';
-import type { ProviderError } from '../../../src/domain/provider-error.ts';
+import { ProviderError } from '../../../src/domain/provider-error.ts';
 import { collibra } from '../../../src/providers/collibra/index.ts';
 import { createHttp } from '../../../src/providers/http.ts';
-import type { Look, LookTarget, ProviderDataSource } from '../../../src/providers/provider.ts';
+import type {
+  Look,
+  LookTarget,
+  ProviderDataSource,
+  RowsAnswer,
+  RowsPage,
+  RowSink,
+} from '../../../src/providers/provider.ts';
 import { serveSimulator } from '../../../src/providers/simulation-server.ts';
 import type { SimulatedVendor } from '../../../src/providers/simulation-server.ts';
 import type {
@@ -64,8 +71,48 @@ export async function stage(
   };
 }
 
+/** No rows come along with a look at Collibra. */
+const NO_ROWS: RowSink = {
+  write: () => Promise.reject(new Error('rows came along')),
+};
+
 export function target(externalId: string, changes: Partial<LookTarget> = {}): LookTarget {
-  return { externalId, continueOnError: null, mayNotExistYet: false, ...changes };
+  return { externalId, continueOnError: null, mayNotExistYet: false, rows: NO_ROWS, ...changes };
+}
+
+/** Reads the rows from one place on; from the first when none is given. */
+export async function readRows(
+  source: ProviderDataSource,
+  externalId: string,
+  next: string | null = null,
+): Promise<RowsPage> {
+  const answer = await askForRows(source, externalId, next);
+  assert.equal(answer.kind, 'page');
+  return answer.page;
+}
+
+export async function askForRows(
+  source: ProviderDataSource,
+  externalId: string,
+  next: string | null = null,
+): Promise<RowsAnswer> {
+  const reading = source.readRows?.({ externalId, next }, new AbortController().signal);
+  assert.ok(reading);
+  return reading;
+}
+
+/** How it failed to read rows. */
+export async function failedRows(
+  source: ProviderDataSource,
+  externalId: string,
+  next: string | null = null,
+): Promise<ProviderError> {
+  const error = await askForRows(source, externalId, next).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof ProviderError, String(error));
+  return error;
 }
 
 export async function lookAt(

@@ -13,6 +13,7 @@ import {
   serve,
   serveAnswers,
   soap,
+  textOf,
 } from './setup.ts';
 
 function fault(code: string, reason: string, detail = '<detail />'): SimulatedAnswer {
@@ -31,7 +32,7 @@ function text(status: number, body: string, contentType = 'text/html'): Simulate
 }
 
 const UNKNOWN_TYPE = 'Error: Unable to find a handler for object type: Foo.';
-const DOCTYPE_ENVELOPE = `<!DOCTYPE x [<!ENTITY a "OK">]>${retrieved([]).body.replace('OK', '&a;')}`;
+const DOCTYPE_ENVELOPE = `<!DOCTYPE x [<!ENTITY a "OK">]>${textOf(retrieved([])).replace('OK', '&a;')}`;
 
 for (const [name, answer, kind] of [
   ['a Token Expired fault', fault('q0:Security', 'Token Expired'), 'unauthorized'],
@@ -75,7 +76,7 @@ for (const [name, answer, kind] of [
   ['a redirect', text(302, ''), 'unexpected-response'],
   ['a login page with status 200', text(200, '<html><br></html>'), 'unexpected-response'],
   ['another XML document', text(200, '<feed/>', 'text/xml'), 'unexpected-response'],
-  ['half an envelope', text(200, retrieved([]).body.slice(0, 300)), 'unexpected-response'],
+  ['half an envelope', text(200, textOf(retrieved([])).slice(0, 300)), 'unexpected-response'],
   ['nothing', text(200, ''), 'unexpected-response'],
   ['a document type', text(200, DOCTYPE_ENVELOPE, 'text/xml'), 'unexpected-response'],
   ['an unknown object type', retrieved([], { status: UNKNOWN_TYPE }), 'unexpected-response'],

@@ -16,6 +16,7 @@ import {
   serve,
   serveAnswers,
   START,
+  target,
   USERNAME,
 } from './setup.ts';
 
@@ -260,8 +261,7 @@ test('an abort is passed on as it came', async (t) => {
   const { vendor } = await serve(t);
   const source = connect({ authUrl: vendor.url, auth: OAUTH });
   const reason = new Error('enough');
-  const targets = [{ externalId: '1234', continueOnError: null, mayNotExistYet: false }];
-  await assert.rejects(source.look(targets, AbortSignal.abort(reason)), reason);
+  await assert.rejects(source.look([target('1234')], AbortSignal.abort(reason)), reason);
 });
 
 function isUnexpected(error: unknown): boolean {

@@ -9,9 +9,12 @@ import { ImportResultsSummary } from '../../../src/providers/marketing-cloud/wir
 
 const readInstant = createInstantReader('Etc/GMT+6');
 
-function observe(result: Readonly<Record<string, unknown>>) {
+function observe(
+  result: Readonly<Record<string, unknown>>,
+  rowsAre: 'elsewhere' | 'none' = 'elsewhere',
+) {
   const summary = ImportResultsSummary.parse({ TaskResultID: '1', ...result });
-  return observeSummary(summary, { readInstant, continueOnError: null });
+  return observeSummary(summary, { readInstant, continueOnError: null, rowsAre });
 }
 
 for (const [word, phase, effect] of [
@@ -24,12 +27,13 @@ for (const [word, phase, effect] of [
   ['unrecognized', 'UNKNOWN', 'UNKNOWN'],
 ] as const) {
   test(`${word} is ${phase} with effect ${effect} and no outcome`, () => {
-    const { job, rowErrors } = observe({ ImportStatus: word });
+    const { job, rowErrors, rows } = observe({ ImportStatus: word });
     assert.equal(job.phase, phase);
     assert.equal(job.outcome, null);
     assert.equal(job.effect, effect);
     assert.equal(job.providerStatus, word);
-    assert.deepEqual(rowErrors, { availability: 'PENDING', totalCount: null });
+    assert.deepEqual(rowErrors, { availability: 'PENDING', totalCount: null, limit: null });
+    assert.equal(rows, 'none');
   });
 }
 
@@ -133,23 +137,35 @@ test('a counter is null when it is absent, empty or nil, and 0 when it is zero',
   assert.equal(counters.processed, null);
 });
 
-test('row errors are a count once finished, none when zero, and pending until then', () => {
-  assert.deepEqual(observe({ ImportStatus: 'Completed', NumberErrors: '4' }).rowErrors, {
-    availability: 'COUNT_ONLY',
-    totalCount: 4,
+// Status, NumberErrors -> availability where rows can be read, and where they cannot.
+for (const [status, errors, readable, unreadable] of [
+  ['Completed', '4', 'PENDING', 'COUNT_ONLY'],
+  ['Completed', null, 'PENDING', 'COUNT_ONLY'],
+  ['Completed', '0', 'COMPLETE', 'COMPLETE'],
+  ['Error', '4', 'PENDING', 'COUNT_ONLY'],
+  ['Error', null, 'PENDING', 'COUNT_ONLY'],
+  ['Error', '0', 'COMPLETE', 'COMPLETE'],
+] as const) {
+  test(`row errors of ${status} with ${errors} errors are ${readable}, or ${unreadable} without REST`, () => {
+    const result = { ImportStatus: status, ...(errors !== null && { NumberErrors: errors }) };
+    const totalCount = errors === null ? null : Number(errors);
+    for (const [rowsAre, availability] of [
+      ['elsewhere', readable],
+      ['none', unreadable],
+    ] as const) {
+      const { rowErrors, rows } = observe(result, rowsAre);
+      assert.deepEqual(rowErrors, { availability, totalCount, limit: null });
+      assert.equal(rows, errors === '0' ? 'none' : rowsAre);
+    }
   });
-  assert.deepEqual(observe({ ImportStatus: 'Completed', NumberErrors: '0' }).rowErrors, {
-    availability: 'COMPLETE',
-    totalCount: 0,
-  });
-  assert.deepEqual(observe({ ImportStatus: 'Error' }).rowErrors, {
-    availability: 'COUNT_ONLY',
-    totalCount: null,
-  });
-  assert.deepEqual(observe({ ImportStatus: 'Processing', NumberErrors: '4' }).rowErrors, {
-    availability: 'PENDING',
-    totalCount: 4,
-  });
+}
+
+test('row errors are pending and nowhere to be read until it is over', () => {
+  for (const rowsAre of ['elsewhere', 'none'] as const) {
+    const { rowErrors, rows } = observe({ ImportStatus: 'Processing', NumberErrors: '4' }, rowsAre);
+    assert.deepEqual(rowErrors, { availability: 'PENDING', totalCount: 4, limit: null });
+    assert.equal(rows, 'none');
+  }
 });
 
 test('the destination is the one resource, with the counters of the import', () => {
@@ -178,7 +194,11 @@ test('dates are the vendor’s own time, and an end is believed only once it is 
 
 test('passes on what the caller said about going on after errors', () => {
   const summary = ImportResultsSummary.parse({ ImportStatus: 'New' });
-  const { job } = observeSummary(summary, { readInstant, continueOnError: true });
+  const { job } = observeSummary(summary, {
+    readInstant,
+    continueOnError: true,
+    rowsAre: 'none',
+  });
   assert.equal(job.continueOnError, true);
 });
 

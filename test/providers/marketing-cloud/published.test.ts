@@ -52,7 +52,7 @@ test('the recorded answer reads as a success in which everything was written', a
   assert.equal(counters.duplicated, 0);
   assert.equal(resources[0]?.type, 'Data Extensions');
   assert.equal(resources[0]?.key, 'MyDE');
-  assert.deepEqual(rowErrors, { availability: 'COMPLETE', totalCount: 0 });
+  assert.deepEqual(rowErrors, { availability: 'COMPLETE', totalCount: 0, limit: null });
 });
 
 test('every published id can be looked at', async (t) => {

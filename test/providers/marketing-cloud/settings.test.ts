@@ -24,6 +24,11 @@ test('a user name needs only where to call', () => {
   assert.equal(Settings.parse({ soapUrl, auth: USERNAME }).access.kind, 'usernameToken');
 });
 
+test('REST may be told where to go, like SOAP', () => {
+  const { access } = Settings.parse({ authUrl, auth: OAUTH, restUrl: 'https://rest.example/a/' });
+  assert.equal(access.kind === 'oauth' && access.restUrl, 'https://rest.example/a');
+});
+
 test('an account id may come out of the environment, as text', () => {
   for (const accountId of [123, '123']) {
     const { access } = Settings.parse({
@@ -57,6 +62,7 @@ for (const [name, settings, problem] of [
   ['half a batch', { authUrl, auth: OAUTH, batchSize: 1.5 }, /^batchSize: /],
   ['no such zone', { authUrl, auth: OAUTH, timeZone: 'Mars' }, /^timeZone: .*IANA/],
   ['another scheme', { authUrl: 'ftp://x', auth: OAUTH }, /^authUrl: .*http\(s\)/],
+  ['no URL for REST', { authUrl, auth: OAUTH, restUrl: 'sub' }, /^restUrl: .*like https:.*rest\./],
   ['no URL', { authUrl: 'sub', auth: OAUTH }, /^authUrl: .*http\(s\)/],
   ['a URL with a query', { authUrl: `${authUrl}?a=1`, auth: OAUTH }, /^authUrl: .*query/],
   ['a URL with a password', { authUrl: 'https://a:b@c', auth: OAUTH }, /^authUrl: .*credentials/],

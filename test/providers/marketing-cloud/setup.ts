@@ -1,9 +1,16 @@
 import type { TestContext } from 'node:test';
 import assert from 'node:assert/strict';
 import type { Observation } from '../../../src/domain/observation.ts';
-import type { ProviderError } from '../../../src/domain/provider-error.ts';
+import { ProviderError } from '../../../src/domain/provider-error.ts';
 import { createHttp } from '../../../src/providers/http.ts';
-import type { Look, ProviderDataSource } from '../../../src/providers/provider.ts';
+import type {
+  Look,
+  LookTarget,
+  ProviderDataSource,
+  RowsAnswer,
+  RowsPage,
+  RowSink,
+} from '../../../src/providers/provider.ts';
 import { marketingCloud } from '../../../src/providers/marketing-cloud/index.ts';
 import { createSimulator } from '../../../src/providers/marketing-cloud/simulator.ts';
 import type {
@@ -84,13 +91,46 @@ export function connect(
   return marketingCloud.settings.parse(settings)({ http, now: () => clock.now });
 }
 
+/** No rows come along with a look at Marketing Cloud. */
+const NO_ROWS: RowSink = {
+  write: () => Promise.reject(new Error('rows came along')),
+};
+
+export function target(externalId: string): LookTarget {
+  return { externalId, continueOnError: null, mayNotExistYet: false, rows: NO_ROWS };
+}
+
 export function look(source: ProviderDataSource, ids: readonly string[]): Promise<readonly Look[]> {
-  const targets = ids.map((externalId) => ({
-    externalId,
-    continueOnError: null,
-    mayNotExistYet: false,
-  }));
-  return source.look(targets, new AbortController().signal);
+  return source.look(ids.map(target), new AbortController().signal);
+}
+
+export function askForRows(
+  source: ProviderDataSource,
+  externalId: string,
+  next: string | null = null,
+): Promise<RowsAnswer> {
+  const reading = source.readRows?.({ externalId, next }, new AbortController().signal);
+  assert.ok(reading);
+  return reading;
+}
+
+export async function readRows(source: ProviderDataSource, externalId: string): Promise<RowsPage> {
+  const answer = await askForRows(source, externalId);
+  assert.equal(answer.kind, 'page');
+  return answer.page;
+}
+
+/** How it failed to read rows. */
+export async function failedRows(
+  source: ProviderDataSource,
+  externalId: string,
+): Promise<ProviderError> {
+  const error = await askForRows(source, externalId).then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof ProviderError, String(error));
+  return error;
 }
 
 export function observationOf(found: Look | undefined): Observation {
@@ -106,6 +146,11 @@ export function errorOf(found: Look | undefined): ProviderError {
 /** How many requests went to a path. */
 export function countOf(vendor: SimulatedVendor, path: string): number {
   return vendor.requests.filter((request) => request === `POST ${path}`).length;
+}
+
+/** The body of an answer as a whole. */
+export function textOf({ body }: SimulatedAnswer): string {
+  return typeof body === 'string' ? body : [...body].join('');
 }
 
 /** A SOAP answer with the given body, in the vendor's prefixes. */

@@ -116,3 +116,21 @@ test('sfmc-sdk starts an import and watches it', async (t) => {
   const answer = await sdk.soap.retrieve(TYPE, PROPERTIES, filterOf('equals', id));
   assert.equal(answer.Results[0].ImportStatus, 'Completed');
 });
+
+test('sfmc-sdk reads the failed rows over REST, and renews a dead token for them', async (t) => {
+  const { vendor, simulator } = await serve(t);
+  const sdk = connect(vendor.url);
+  const path = '/data/v1/async/import/1234';
+  const summary = await sdk.rest.get(`${path}/validationsummary`);
+  // The published client's own example, but for the id.
+  assert.deepEqual(summary, {
+    id: '1234',
+    importValidationSummary: [
+      { validationErrorType: 'RequiredFieldMissing', validationErrorCodeId: 1, errorsCount: 2 },
+    ],
+  });
+  simulator.expireTokens();
+  const { importValidationResult } = await sdk.rest.get(`${path}/validationresult`);
+  assert.equal(importValidationResult.length, 2);
+  assert.equal(countOf(vendor, '/v2/token'), 2);
+});

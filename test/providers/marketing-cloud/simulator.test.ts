@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSimulator } from '../../../src/providers/marketing-cloud/simulator.ts';
 import type { SimulatedAnswer, VendorScenario } from '../../../src/providers/simulation.ts';
-import { ENDED_LOAD, START } from './setup.ts';
+import { ENDED_LOAD, START, textOf } from './setup.ts';
 
 const ORIGIN = 'http://sfmc.example:8080';
 const USERNAME_TOKEN =
@@ -51,12 +51,12 @@ function filterOf(inner: string): string {
   return `<Filter i:type="SimpleFilterPart">${inner}</Filter>`;
 }
 
-function idsIn({ body }: SimulatedAnswer): readonly (string | undefined)[] {
-  return [...body.matchAll(/<TaskResultID>(\d+)</g)].map(([, id]) => id);
+function idsIn(answer: SimulatedAnswer): readonly (string | undefined)[] {
+  return [...textOf(answer).matchAll(/<TaskResultID>(\d+)</g)].map(([, id]) => id);
 }
 
-function tagIn({ body }: SimulatedAnswer, name: string): string | undefined {
-  return new RegExp(`<${name}[^>]*>([^<]*)</${name}>`).exec(body)?.[1];
+function tagIn(answer: SimulatedAnswer, name: string): string | undefined {
+  return new RegExp(`<${name}[^>]*>([^<]*)</${name}>`).exec(textOf(answer))?.[1];
 }
 
 test('makes up ids that are ints, the same in every run', () => {
@@ -102,7 +102,7 @@ test('answers another action with the vendor’s client fault', () => {
 
 test('takes the body before the header, default namespaces and other prefixes', () => {
   const { send, token } = open();
-  const { access_token: bearer } = JSON.parse(token().body);
+  const { access_token: bearer } = JSON.parse(textOf(token()));
   const answer = send(
     '/Service.asmx',
     `<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body><par:RetrieveRequestMsg xmlns:par="http://exacttarget.com/wsdl/partnerAPI"><par:RetrieveRequest><par:Filter><par:Value>1234</par:Value><par:SimpleOperator>equals</par:SimpleOperator><par:Property>TaskResultID</par:Property></par:Filter><par:Properties>TaskResultID</par:Properties><par:ObjectType>ImportResultsSummary</par:ObjectType></par:RetrieveRequest></par:RetrieveRequestMsg></Body><Header><fueloauth>${bearer}</fueloauth></Header></Envelope>`,
@@ -115,7 +115,7 @@ test('answers SOAP 1.2 in SOAP 1.2', () => {
   const { send } = open();
   const good = send('/Service.asmx', youngEnvelope(retrieve('')));
   assert.match(
-    good.body,
+    textOf(good),
     /<soap:Envelope xmlns:soap="http:\/\/www.w3.org\/2003\/05\/soap-envelope"/,
   );
   const bad = send('/Service.asmx', youngEnvelope('<Nothing/>'));
@@ -164,7 +164,7 @@ test('filters by equals, by IN, by AND and OR, and by other properties', () => {
 
 test('answers only the properties asked for', () => {
   const answer = open().call({ request: retrieve('') });
-  assert.doesNotMatch(answer.body, /NumberSuccessful|DestinationID/);
+  assert.doesNotMatch(textOf(answer), /NumberSuccessful|DestinationID/);
   const nested = open().call({ request: retrieve('<Properties>Client.ID</Properties>') });
   assert.equal(tagIn(nested, 'OverallStatus'), 'OK');
 });
@@ -189,7 +189,7 @@ test('pages by the smaller of its own size and the BatchSize asked for', () => {
 
 test('refuses callers without a credential, with a dead token, and with an unknown one', () => {
   const { call, token, clock, simulator } = open();
-  const bearer = (): string => `<fueloauth>${JSON.parse(token().body).access_token}</fueloauth>`;
+  const bearer = (): string => `<fueloauth>${JSON.parse(textOf(token())).access_token}</fueloauth>`;
   const reasonFor = (header: string) =>
     tagIn(call({ header, request: retrieve('') }), 'faultstring');
 
@@ -210,17 +210,18 @@ test('a fault for credentials has the recorded code and status', () => {
   const answer = open().call({ header: '', request: retrieve('') });
   assert.equal(answer.status, 500);
   assert.equal(tagIn(answer, 'faultcode'), 'q0:Security');
-  assert.match(answer.body, /<soap:Body><soap:Fault><faultcode /);
+  assert.match(textOf(answer), /<soap:Body><soap:Fault><faultcode /);
   assert.equal(tagIn(answer, 'faultactor'), `${ORIGIN}/Service.asmx`);
 });
 
 test('a token names the address it was asked at, with a slash at the end', () => {
-  const { status, body } = open().token();
-  const token = JSON.parse(body);
-  assert.equal(status, 200);
+  const answer = open().token();
+  const token = JSON.parse(textOf(answer));
+  assert.equal(answer.status, 200);
   assert.equal(token.expires_in, 1079);
   assert.equal(token.token_type, 'Bearer');
   assert.equal(token.soap_instance_url, `${ORIGIN}/`);
+  assert.equal(token.rest_instance_url, `${ORIGIN}/`);
 });
 
 test('refuses token requests that the vendor would refuse', () => {
@@ -229,7 +230,7 @@ test('refuses token requests that the vendor would refuse', () => {
     send('/v2/token', typeof body === 'string' ? body : JSON.stringify(body));
   const refused = ask({ grant_type: 'client_credentials', client_id: 'a' });
   assert.equal(refused.status, 401);
-  assert.equal(JSON.parse(refused.body).error, 'invalid_client');
+  assert.equal(JSON.parse(textOf(refused)).error, 'invalid_client');
   assert.equal(ask({ grant_type: 'password', client_id: 'a', client_secret: 'b' }).status, 400);
   assert.equal(ask('grant_type=client_credentials').status, 400);
 });
@@ -238,7 +239,7 @@ test('imitates a vendor that refuses, throttles or has forgotten', () => {
   const { call, token } = open();
   const request = retrieve(filterOf(simple('TaskResultID', 'equals', '1234')));
 
-  assert.equal(JSON.parse(token('unauthorized').body).error, 'invalid_client');
+  assert.equal(JSON.parse(textOf(token('unauthorized'))).error, 'invalid_client');
   const refused = call({ request, scenario: 'unauthorized' });
   assert.equal(tagIn(refused, 'faultstring'), 'Login Failed');
 
@@ -246,11 +247,11 @@ test('imitates a vendor that refuses, throttles or has forgotten', () => {
   assert.equal(token('rate-limited').headers['retry-after'], '5');
   const throttled = call({ request, scenario: 'rate-limited' });
   assert.equal(throttled.status, 500);
-  assert.doesNotMatch(throttled.body, /Fault/);
+  assert.doesNotMatch(textOf(throttled), /Fault/);
 
   const forgotten = call({ request, scenario: 'expired' });
   assert.equal(tagIn(forgotten, 'OverallStatus'), 'OK');
-  assert.doesNotMatch(forgotten.body, /<Results/);
+  assert.doesNotMatch(textOf(forgotten), /<Results/);
 });
 
 test('starts a load when told to perform an ImportDefinition', () => {
@@ -263,7 +264,7 @@ test('starts a load when told to perform an ImportDefinition', () => {
   assert.equal(performed.status, 200);
   const id = tagIn(performed, 'ID') ?? '';
   assert.equal(tagIn(performed, 'CustomerKey'), 'A&amp;B');
-  assert.ok(performed.body.includes(`ImportDefinition performed AsyncID:${id}`));
+  assert.ok(textOf(performed).includes(`ImportDefinition performed AsyncID:${id}`));
   const request = retrieve(filterOf(simple('TaskResultID', 'equals', id)));
   assert.equal(tagIn(call({ request }), 'ImportStatus'), 'New');
   clock.now = START + 60_000;

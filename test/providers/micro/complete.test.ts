@@ -173,8 +173,8 @@ const COMPLETE_LINES: readonly CompleteLine[] = [
 ];
 
 for (const { claim, job, outcome, effect, says } of COMPLETE_LINES) {
-  test(`complete with ${claim} is ${outcome} with effect ${effect}`, () => {
-    const { job: seen } = read(job);
+  test(`complete with ${claim} is ${outcome} with effect ${effect}`, async () => {
+    const { job: seen } = await read(job);
 
     assert.equal(seen.phase, 'FINISHED');
     assert.equal(seen.outcome, outcome);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ImportJob } from '../../../src/providers/micro/wire.ts';
+import { ImportJob, parseRowResult } from '../../../src/providers/micro/wire.ts';
 
 const JOB = { job_id: 'imp_1', status: 'complete', total: 1 };
 
@@ -60,36 +60,69 @@ test('reads times with a zone and leaves the others empty', () => {
   }
 });
 
-test('keeps a result it cannot read as one that says nothing', () => {
-  const { results } = ImportJob.parse({
-    ...JOB,
-    results: ['oops', null, { id: 5, created: 'yes' }],
-  });
+test('reads a result alike with every field and with none', () => {
+  const error = { code: 'x', message: 'y' };
+  const whole = {
+    id: 'a',
+    created: true,
+    existing: false,
+    updated: true,
+    error,
+    input_index: 0,
+  };
 
-  assert.equal(results?.length, 3);
-  for (const result of results ?? []) {
-    assert.deepEqual(result, {
-      id: null,
-      created: null,
-      existing: null,
-      updated: null,
-      error: null,
-      input_index: null,
-    });
+  assert.deepEqual(parseRowResult(whole), whole);
+  assert.deepEqual(parseRowResult({ ...whole, id: null, more: 1 }), { ...whole, id: null });
+  const { error: _, ...good } = whole;
+  assert.deepEqual(parseRowResult(good), { ...whole, error: null });
+  for (const key of Object.keys(whole)) {
+    assert.deepEqual(parseRowResult({ ...whole, [key]: null }), { ...whole, [key]: null });
+    assert.deepEqual(parseRowResult({ ...whole, [key]: undefined }), { ...whole, [key]: null });
   }
 });
 
-test('an error of an unexpected shape is still an error', () => {
-  const { results, error } = ImportJob.parse({
-    ...JOB,
-    error: 'boom',
-    results: [{ error: 'bad' }],
+test('an id, a code or a message without a letter says nothing', () => {
+  const result = { id: '', created: false, existing: false, updated: false, input_index: 3 };
+  const error = { code: '', message: '' };
+
+  assert.equal(parseRowResult(result).id, null);
+  assert.deepEqual(parseRowResult({ ...result, error }).error, { code: null, message: null });
+});
+
+const SILENT_RESULT = {
+  id: null,
+  created: null,
+  existing: null,
+  updated: null,
+  error: null,
+  input_index: null,
+};
+
+for (const result of ['oops', null, 7, [], [1], true, { id: 5, created: 'yes' }]) {
+  test(`reads ${JSON.stringify(result)}, which is no result, as one that says nothing`, () => {
+    assert.deepEqual(parseRowResult(result), SILENT_RESULT);
+    assert.equal(ImportJob.parse({ ...JOB, results: [result] }).results?.length, 1);
   });
+}
 
-  assert.deepEqual(error, { code: null, message: null });
-  assert.deepEqual(results?.[0]?.error, { code: null, message: null });
+for (const index of [-1, 1.5, '3', null, {}]) {
+  test(`does not take ${JSON.stringify(index)} for the number of a row`, () => {
+    assert.equal(parseRowResult({ id: 'a', input_index: index }).input_index, null);
+    assert.equal(parseRowResult({ id: 'a', input_index: index }).id, 'a');
+  });
+}
+
+test('an error of an unexpected shape is still an error', () => {
+  const nothing = { code: null, message: null };
+
+  assert.deepEqual(ImportJob.parse({ ...JOB, error: 'boom' }).error, nothing);
+  for (const error of ['bad', 5, [], { code: 7 }]) {
+    assert.deepEqual(parseRowResult({ error }).error, nothing);
+  }
 });
 
-test('refuses results that are no list', () => {
-  assert.equal(ImportJob.safeParse({ ...JOB, results: {} }).success, false);
-});
+for (const results of [{}, { 0: {} }, 'none', 0, false]) {
+  test(`refuses results that are ${JSON.stringify(results)} and no list`, () => {
+    assert.equal(ImportJob.safeParse({ ...JOB, results }).success, false);
+  });
+}

@@ -158,8 +158,8 @@ const FINISH_LINES: readonly FinishLine[] = [
 ];
 
 for (const { claim, tables, error, outcome, effect, says, isLacking = false } of FINISH_LINES) {
-  test(`finished with ${claim} is ${outcome} with effect ${effect}`, () => {
-    const { job, lacking } = read(tables, { error });
+  test(`finished with ${claim} is ${outcome} with effect ${effect}`, async () => {
+    const { job, lacking } = await read(tables, { error });
 
     assert.equal(job.phase, 'FINISHED');
     assert.equal(job.outcome, outcome);

@@ -1,66 +1,31 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { TestContext } from 'node:test';
-import { createHttp } from '../../../src/providers/http.ts';
-import type { Look, ProviderDataSource } from '../../../src/providers/provider.ts';
-import { qobra } from '../../../src/providers/qobra/index.ts';
 import { ORDINARY_LOAD } from '../../../src/providers/simulation.ts';
-import type { SimulatedLoad } from '../../../src/providers/simulation.ts';
-import { serveSimulator } from '../../../src/providers/simulation-server.ts';
-import { ID } from './builders.ts';
+import { textOf } from '../../support/simulated-answer.ts';
+import {
+  FAULTY_LOAD,
+  FOREVER,
+  ID,
+  START,
+  answerAboutEnded,
+  failureOf,
+  lookAt,
+  observationOf,
+  serve,
+  targetOf,
+} from './builders.ts';
 
-const START = Date.UTC(2026, 0, 1);
-const FOREVER = new AbortController().signal;
 const UNKNOWN_ID = '0123456789abcdef01234567';
-
-async function serve(t: TestContext, { path = '' } = {}) {
-  let now = START;
-  const clock = { advance: (ms: number) => (now += ms) };
-  const vendor = await serveSimulator(qobra.simulate({ now: () => now, seed: 1 }), { port: 0 });
-  t.after(() => vendor.close());
-  const http = createHttp({
-    fetch: globalThis.fetch,
-    timeoutMs: 2_000,
-    maxResponseBytes: 1_000_000,
-    admit: async () => {},
-  });
-  const connect = qobra.settings.parse(qobra.simulatedSettings(vendor.url + path));
-  return { vendor, clock, source: connect({ http, now: () => now }) };
-}
-
-function targetOf(externalId: string) {
-  return { externalId, continueOnError: null, mayNotExistYet: false };
-}
-
-async function lookAt(source: ProviderDataSource, externalId: string): Promise<Look> {
-  const [look] = await source.look([targetOf(externalId)], FOREVER);
-  assert.ok(look);
-  return look;
-}
-
-async function observationOf(source: ProviderDataSource, externalId: string) {
-  const look = await lookAt(source, externalId);
-  assert.equal(look.kind, 'observed');
-  return look.observation;
-}
-
-async function failureOf(source: ProviderDataSource, externalId: string) {
-  const look = await lookAt(source, externalId);
-  assert.equal(look.kind, 'failed');
-  return look.error;
-}
-
-const FAULTY_LOAD: SimulatedLoad = { ...ORDINARY_LOAD, rows: 20, failedRows: 6 };
 
 test('follows a load from its start to its end', async (t) => {
   const { vendor, clock, source } = await serve(t);
   const id = vendor.start(FAULTY_LOAD);
 
-  const queued = await observationOf(source, id);
+  const queued = await observationOf(source, { externalId: id });
   clock.advance(6_000);
-  const running = await observationOf(source, id);
+  const running = await observationOf(source, { externalId: id });
   clock.advance(6_000);
-  const ended = await observationOf(source, id);
+  const ended = await observationOf(source, { externalId: id });
 
   assert.match(id, /^[0-9a-f]{24}$/);
   assert.equal(queued.job.phase, 'QUEUED');
@@ -80,9 +45,12 @@ test('follows a load from its start to its end', async (t) => {
   assert.equal(ended.job.queuedAt, START);
   assert.equal(ended.job.startedAt, START + 2_000);
   assert.equal(ended.job.finishedAt, START + 10_000);
-  assert.deepEqual(ended.rowErrors, { availability: 'COMPLETE', totalCount: 6 });
-  assert.ok(new Set(ended.rows.map((row) => row.message)).size >= 4);
-  assert.ok(ended.rows.every((row) => row.resource === 'opportunities' && row.values !== null));
+  assert.deepEqual(ended.rowErrors, { availability: 'COMPLETE', totalCount: 6, limit: null });
+  assert.deepEqual([queued.rowsAre, running.rowsAre, ended.rowsAre], ['none', 'none', 'here']);
+  assert.deepEqual([queued.rows.length, running.rows.length, ended.rows.length], [0, 0, 6]);
+  assert.ok(new Set(ended.rows.map(({ failure }) => failure?.message)).size >= 4);
+  assert.ok(ended.rows.every(({ resource }) => resource === 'opportunities'));
+  assert.ok(ended.rows.every(({ failure }) => failure?.valuesForm === 'VERBATIM'));
   assert.equal(new Set(ended.rows.map((row) => row.number)).size, 6);
 });
 
@@ -91,7 +59,7 @@ test('reads a load without a failed row as a success', async (t) => {
   const id = vendor.start(ORDINARY_LOAD);
   clock.advance(10_000);
 
-  const { job, counters } = await observationOf(source, id);
+  const { job, counters } = await observationOf(source, { externalId: id });
 
   assert.equal(job.outcome, 'SUCCEEDED');
   assert.equal(job.effect, 'ALL');
@@ -104,12 +72,13 @@ for (const failedRows of [0, 6]) {
     const id = vendor.start({ ...FAULTY_LOAD, failedRows, ending: 'failed' });
     clock.advance(10_000);
 
-    const { job, rows } = await observationOf(source, id);
+    const { job, rows, rowsAre } = await observationOf(source, { externalId: id });
 
     assert.equal(job.outcome, 'FAILED');
     assert.equal(job.effect, 'UNKNOWN');
     assert.equal(job.error === null, false);
     assert.equal(rows.length, failedRows);
+    assert.equal(rowsAre, failedRows > 0 ? 'here' : 'none');
   });
 }
 
@@ -117,7 +86,10 @@ test('reads the published example over the wire, by its id in either case', asyn
   const { source } = await serve(t);
 
   for (const id of [ID, ID.toUpperCase()]) {
-    assert.equal((await observationOf(source, id)).job.outcome, 'COMPLETED_WITH_ERRORS');
+    assert.equal(
+      (await observationOf(source, { externalId: id })).job.outcome,
+      'COMPLETED_WITH_ERRORS',
+    );
   }
 });
 
@@ -131,7 +103,7 @@ test('every way in which the vendor writes progress comes out as the same number
     const answer = await fetch(`${vendor.url}/v1/imports/${id}`, { headers: { 'x-api-key': 'k' } });
     const [, progress = ''] = /"progress":("?50%?"?)[,}]/.exec(await answer.text()) ?? [];
     written.add(progress);
-    assert.equal((await observationOf(source, id)).job.progressPercent, 50);
+    assert.equal((await observationOf(source, { externalId: id })).job.progressPercent, 50);
   }
 
   assert.deepEqual([...written].toSorted(), ['"50"', '"50%"', '50']);
@@ -140,7 +112,7 @@ test('every way in which the vendor writes progress comes out as the same number
 test('asks for the import by its id', async (t) => {
   const { vendor, source } = await serve(t);
 
-  const error = await failureOf(source, UNKNOWN_ID);
+  const error = await failureOf(source, { externalId: UNKNOWN_ID });
 
   assert.equal(error.kind, 'not-found');
   assert.deepEqual(vendor.requests, [`GET /v1/imports/${UNKNOWN_ID}`]);
@@ -149,7 +121,7 @@ test('asks for the import by its id', async (t) => {
 test('keeps the path prefix of a base URL', async (t) => {
   const { vendor, source } = await serve(t, { path: '/proxy/' });
 
-  await failureOf(source, UNKNOWN_ID);
+  await failureOf(source, { externalId: UNKNOWN_ID });
 
   assert.deepEqual(vendor.requests, [`GET /proxy/v1/imports/${UNKNOWN_ID}`]);
 });
@@ -158,7 +130,7 @@ test('never asks for an id that is not one of Qobra’s', async (t) => {
   const { vendor, source } = await serve(t);
 
   for (const id of ['..', '123', `${UNKNOWN_ID}0`, 'g'.repeat(24), `${UNKNOWN_ID}\n`]) {
-    assert.equal((await failureOf(source, id)).kind, 'not-found');
+    assert.equal((await failureOf(source, { externalId: id })).kind, 'not-found');
   }
   assert.deepEqual(vendor.requests, []);
 });
@@ -167,16 +139,16 @@ test('a load is not found before it appears', async (t) => {
   const { vendor, clock, source } = await serve(t);
   const id = vendor.start({ ...ORDINARY_LOAD, appearsAfterMs: 1_000 });
 
-  assert.equal((await failureOf(source, id)).kind, 'not-found');
+  assert.equal((await failureOf(source, { externalId: id })).kind, 'not-found');
   clock.advance(1_000);
-  assert.equal((await lookAt(source, id)).kind, 'observed');
+  assert.equal((await lookAt(source, { externalId: id })).look.kind, 'observed');
 });
 
 test('waits as long as the vendor asks when it is throttled', async (t) => {
   const { vendor, source } = await serve(t);
   vendor.setScenario('rate-limited');
 
-  const error = await failureOf(source, ID);
+  const error = await failureOf(source);
 
   assert.equal(error.kind, 'rate-limited');
   assert.equal(error.retryAfterMs, 30_000);
@@ -195,7 +167,7 @@ for (const [scenario, kind] of SCENARIO_KINDS) {
     const { vendor, source } = await serve(t);
     vendor.setScenario(scenario);
 
-    const error = await failureOf(source, ID);
+    const error = await failureOf(source);
 
     assert.equal(error.kind, kind);
     assert.doesNotMatch(error.message, /simulated-key|example\.fr/);
@@ -205,7 +177,10 @@ for (const [scenario, kind] of SCENARIO_KINDS) {
 test('one import that is not there does not fail its neighbors', async (t) => {
   const { source } = await serve(t);
 
-  const looks = await source.look([ID, UNKNOWN_ID, 'no id', ID].map(targetOf), FOREVER);
+  const looks = await source.look(
+    [ID, UNKNOWN_ID, 'no id', ID].map((id) => targetOf(id)),
+    FOREVER,
+  );
 
   assert.deepEqual(
     looks.map(({ kind }) => kind),
@@ -230,12 +205,12 @@ test('a submission becomes an import of its table, with its bad records as lines
   const [, id = ''] = /^{"import_id":"([0-9a-f]{24})"}$/.exec(await answer.text()) ?? [];
   clock.advance(60_000);
 
-  const { job, rows } = await observationOf(source, id);
+  const { job, rows } = await observationOf(source, { externalId: id });
 
   assert.equal(answer.status, 200);
   assert.equal(job.outcome, 'FAILED');
   assert.deepEqual(
-    rows.map(({ number, resource, values }) => [number, resource, values]),
+    rows.map(({ number, resource, failure }) => [number, resource, failure?.values]),
     [[2, 'deals', { id: '2', amount: 'AAA' }]],
   );
 });
@@ -255,11 +230,7 @@ test('the simulator refuses a request without a key, a body or a route', async (
 });
 
 function endedLoadOf(seed: number): string {
-  const simulator = qobra.simulate({ now: () => START, seed });
-  const id = simulator.start({ ...FAULTY_LOAD, queuedForMs: 0, runsForMs: 0 });
-  const url = new URL(`http://vendor/v1/imports/${id}`);
-  const request = { method: 'GET', url, headers: { 'x-api-key': 'k' }, body: '' };
-  return simulator.answer(request, 'healthy').body;
+  return textOf(answerAboutEnded(FAULTY_LOAD, seed));
 }
 
 test('two simulators with one seed and one clock answer alike', () => {

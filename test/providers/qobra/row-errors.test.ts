@@ -15,83 +15,87 @@ const ROW_ERROR_LINES: readonly RowErrorLine[] = [
   {
     claim: 'no table in error',
     tables: [table()],
-    rowErrors: { availability: 'COMPLETE', totalCount: 0 },
+    rowErrors: { availability: 'COMPLETE', totalCount: 0, limit: null },
   },
   {
     claim: 'no table in error and no word of its own',
     tables: [table()],
     changes: { error: undefined },
-    rowErrors: { availability: 'COMPLETE', totalCount: 0 },
+    rowErrors: { availability: 'COMPLETE', totalCount: 0, limit: null },
   },
   {
     claim: 'every table in error naming its lines',
     tables: [table({ error: PARSING_ERROR }), table({ error: PARSING_ERROR })],
     changes: { error: true },
-    rowErrors: { availability: 'COMPLETE', totalCount: 2 },
+    rowErrors: { availability: 'COMPLETE', totalCount: 2, limit: null },
   },
   {
     claim: 'a table in error that names no line',
     tables: [table(), table({ error: WHOLE_ERROR })],
-    rowErrors: { availability: 'COUNT_ONLY', totalCount: null },
+    rowErrors: { availability: 'COUNT_ONLY', totalCount: null, limit: null },
   },
   {
     claim: 'one table in error that names its lines and one that does not',
     tables: [table({ error: PARSING_ERROR }), table({ error: WHOLE_ERROR })],
-    rowErrors: { availability: 'TRUNCATED', totalCount: null },
+    rowErrors: { availability: 'TRUNCATED', totalCount: null, limit: null },
   },
   {
     claim: 'an error that no table has',
     tables: [table()],
     changes: { error: true },
-    rowErrors: { availability: 'COUNT_ONLY', totalCount: null },
+    rowErrors: { availability: 'COUNT_ONLY', totalCount: null, limit: null },
   },
   {
     claim: 'no tables and no word about errors',
     tables: [],
     changes: { error: null },
-    rowErrors: { availability: 'COUNT_ONLY', totalCount: null },
+    rowErrors: { availability: 'COUNT_ONLY', totalCount: null, limit: null },
   },
   {
     claim: 'no tables and no error',
     tables: [],
-    rowErrors: { availability: 'COMPLETE', totalCount: 0 },
+    rowErrors: { availability: 'COMPLETE', totalCount: 0, limit: null },
   },
   {
     claim: 'a table that is not finished',
     tables: [table({ error: PARSING_ERROR }), table({ status: 'started' })],
-    rowErrors: { availability: 'TRUNCATED', totalCount: null },
+    rowErrors: { availability: 'TRUNCATED', totalCount: null, limit: null },
   },
   {
     claim: 'a running import with lines named so far',
     tables: [table({ error: PARSING_ERROR })],
     changes: { status: 'started' },
-    rowErrors: { availability: 'PENDING', totalCount: 1 },
+    rowErrors: { availability: 'PENDING', totalCount: 1, limit: null },
   },
   {
     claim: 'a running import without any',
     tables: [table()],
     changes: { status: 'started' },
-    rowErrors: { availability: 'PENDING', totalCount: null },
+    rowErrors: { availability: 'PENDING', totalCount: null, limit: null },
   },
 ];
 
 for (const { claim, tables, changes = {}, rowErrors } of ROW_ERROR_LINES) {
-  test(`with ${claim}, row errors are ${rowErrors.availability} of ${rowErrors.totalCount}`, () => {
-    assert.deepEqual(read(tables, changes).rowErrors, rowErrors);
+  test(`with ${claim}, row errors are ${rowErrors.availability} of ${rowErrors.totalCount}`, async () => {
+    assert.deepEqual((await read(tables, changes)).rowErrors, rowErrors);
   });
 }
 
-test('sends no row before the import is finished', () => {
-  assert.deepEqual(read([table({ error: PARSING_ERROR })], { status: 'started' }).rows, []);
+test('has no row before the import is finished', async () => {
+  const { rowsAre } = await read([table({ error: PARSING_ERROR })], { status: 'started' });
+
+  assert.equal(rowsAre, 'none');
 });
 
-function rowsOf(parsing_error_details: readonly unknown[]) {
+async function rowsOf(parsing_error_details: readonly unknown[]) {
   const error = { title: 'ParsingError', parsing_error_details };
-  return read([{ ...table(), error }]).rows;
+  const { rows, rowsAre } = await read([{ ...table(), error }]);
+  assert.equal(rowsAre, 'here');
+  return rows;
 }
 
-test('keeps a line of which something is missing or of the wrong type', () => {
-  const rows = rowsOf([
+test('keeps a line of which something is missing or of the wrong type', async () => {
+  const rows = await rowsOf([
     { row: { id: '1' }, details: 'ValueError: a' },
     { line_number: 'two', row: ['x'], details: 5 },
     { line_number: 3 },
@@ -102,43 +106,49 @@ test('keeps a line of which something is missing or of the wrong type', () => {
 
   const silence = 'Qobra names this line without saying what is wrong with it.';
   assert.deepEqual(
-    rows.map(({ number, numberBasis, message, values }) => [number, numberBasis, message, values]),
+    rows.map(({ number, numberBasis, failure }) => [
+      number,
+      numberBasis,
+      failure?.message,
+      failure?.values,
+      failure?.valuesForm,
+    ]),
     [
-      [null, 'UNSTATED', 'ValueError: a', { id: '1' }],
-      [null, 'UNSTATED', silence, null],
-      [3, 'LINE', silence, null],
-      [null, 'UNSTATED', silence, null],
-      [null, 'UNSTATED', silence, null],
-      [null, 'UNSTATED', silence, null],
+      [null, 'UNSTATED', 'ValueError: a', { id: '1' }, 'VERBATIM'],
+      [null, 'UNSTATED', silence, null, 'NONE'],
+      [3, 'LINE', silence, null, 'NONE'],
+      [null, 'UNSTATED', silence, null, 'NONE'],
+      [null, 'UNSTATED', silence, null, 'NONE'],
+      [null, 'UNSTATED', silence, null, 'NONE'],
     ],
   );
 });
 
-test('keeps the vendor’s line number as it is', () => {
+test('keeps the vendor’s line number as it is', async () => {
   assert.deepEqual(
-    rowsOf([{ line_number: 0 }, { line_number: 12 }]).map(({ number }) => number),
+    (await rowsOf([{ line_number: 0 }, { line_number: 12 }])).map(({ number }) => number),
     [0, 12],
   );
 });
 
-test('takes the message from the first line of details and keeps the rest', () => {
-  const [row] = rowsOf([{ line_number: 1, details: 'ValueError: bad\n  at amount\n' }]);
+test('takes the message from the first line of details and keeps the rest', async () => {
+  const [row] = await rowsOf([{ line_number: 1, details: 'ValueError: bad\n  at amount\n' }]);
 
-  assert.equal(row?.message, 'ValueError: bad');
-  assert.equal(row?.detail, 'ValueError: bad\n  at amount\n');
+  assert.equal(row?.failure?.message, 'ValueError: bad');
+  assert.equal(row?.failure?.detail, 'ValueError: bad\n  at amount\n');
 });
 
-test('takes the message from the last line of a traceback', () => {
+test('takes the message from the last line of a traceback', async () => {
   const details = 'Traceback (most recent call last):\n  File "a.py"\nValueError: bad\n';
-  const [row] = rowsOf([{ line_number: 1, details }]);
+  const [row] = await rowsOf([{ line_number: 1, details }]);
 
-  assert.equal(row?.message, 'ValueError: bad');
-  assert.equal(row?.detail, details);
+  assert.equal(row?.failure?.message, 'ValueError: bad');
+  assert.equal(row?.failure?.detail, details);
 });
 
-test('an empty text of details says nothing', () => {
-  const [row] = rowsOf([{ line_number: 1, details: ' \n' }]);
+test('an empty text of details says nothing', async () => {
+  const [row] = await rowsOf([{ line_number: 1, details: ' \n' }]);
 
-  assert.match(row?.message ?? '', /without saying what is wrong/);
-  assert.equal(row?.detail, null);
+  assert.match(row?.failure?.message ?? '', /without saying what is wrong/);
+  assert.equal(row?.failure?.detail, null);
 });

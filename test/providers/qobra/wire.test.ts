@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ImportAnswer } from '../../../src/providers/qobra/wire.ts';
+import { ImportAnswer, Named, ParsingError } from '../../../src/providers/qobra/wire.ts';
 import { ID, table } from './builders.ts';
 
 const IMPORT = { id: ID, status: 'finished' };
@@ -92,9 +92,23 @@ test('does not guess what it would rely on', () => {
 });
 
 test('an error of a table of an unexpected shape is still an error', () => {
-  for (const error of ['boom', { title: 5, parsing_error_details: {} }]) {
+  for (const error of ['boom', 5, [], {}, { title: 5, parsing_error_details: {} }]) {
     const [first] = parse({ data_tables_details: [{ ...table(), error }] }).data_tables_details;
 
-    assert.deepEqual(first?.error, { title: null, description: null, parsing_error_details: [] });
+    assert.deepEqual(first?.error, { title: null, description: null });
+  }
+});
+
+for (const line of ['broken', null, 7, [], {}, { line_number: '4', row: ['x'], details: 5 }]) {
+  test(`reads ${JSON.stringify(line)}, which is no line, as one that says nothing`, () => {
+    const nothing = { line_number: null, row: null, details: null };
+
+    assert.deepEqual(ParsingError.parse(line), nothing);
+  });
+}
+
+test('reads no name where there is none yet, or none that is text', () => {
+  for (const holder of [undefined, null, {}, [], 'x', { data_table_key: 5, title: '' }]) {
+    assert.deepEqual(Named.parse(holder), { data_table_key: null, title: null });
   }
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunningServer } from './child.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 
 const Response = z.object({ data: z.unknown(), errors: z.undefined().optional() });
 

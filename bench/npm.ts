@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = new URL('../../', import.meta.url);
-const PEERS = new URL('../peers/', import.meta.url);
+const ROOT = new URL('../', import.meta.url);
+const PEERS = new URL('./peers/', import.meta.url);
 const LOCK = new URL('package-lock.json', PEERS);
 /** npm writes this file last, so it stands for a whole install. */
 const INSTALLED = new URL('node_modules/.package-lock.json', PEERS);

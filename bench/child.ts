@@ -10,6 +10,8 @@ export interface ServerSpec {
   readonly name: string;
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Modules that are loaded before it. */
+  readonly preload?: readonly string[];
 }
 
 /** A server in a process of its own. */
@@ -23,6 +25,7 @@ export interface RunningServer {
   cpuMs(): number;
   /** What the process holds in memory right now, in bytes. */
   rssBytes(): number;
+  signal(name: NodeJS.Signals): void;
   /** Resolves once the process is gone. */
   stop(): Promise<void>;
 }
@@ -32,14 +35,23 @@ const ASK_EVERY_MS = 2;
 const KILL_AFTER_MS = 5_000;
 
 /** Starts a server and waits for its first good answer. Throws when it exits or stays silent. */
-async function startServer({ name, entry, environment }: ServerSpec): Promise<RunningServer> {
+async function startServer({
+  name,
+  entry,
+  environment,
+  preload = [],
+}: ServerSpec): Promise<RunningServer> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}/graphql`;
   const spawnedAt = performance.now();
-  const child = spawn(process.execPath, [entry], {
-    env: { PATH: process.env['PATH'], ...environment, NODE_ENV: 'production', PORT: `${port}` },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...preload.flatMap((module) => ['--import', module]), entry],
+    {
+      env: { PATH: process.env['PATH'], ...environment, NODE_ENV: 'production', PORT: `${port}` },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const exited = once(child, 'exit');
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
@@ -65,6 +77,7 @@ async function startServer({ name, entry, environment }: ServerSpec): Promise<Ru
     readyMs,
     cpuMs: () => cpuMsOf(name, child.pid),
     rssBytes: () => rssBytesOf(name, child.pid),
+    signal: (signal) => void child.kill(signal),
     stop,
   };
 }

@@ -1,0 +1,50 @@
+import { importId } from '../../domain/import.ts';
+import type { Recording } from '../ledger.ts';
+import { openCapture, showCapture } from './captures.ts';
+import { integer, integerOrNull } from './database.ts';
+import type { Database, Row } from './database.ts';
+
+export interface RowsInput {
+  readonly seq: number;
+  /** The import's row before; undefined when it has none. */
+  readonly before: Row | undefined;
+  readonly recording: Recording;
+}
+
+/** Writes which captures an import has; answers whether it now shows other rows than before. */
+export function writeRows(database: Database, { seq, before, recording }: RowsInput): boolean {
+  const { ref, now } = recording;
+  const wasShown = shownCaptureOf(before);
+  const shown = nextShown(wasShown, recording);
+  const open = nextOpen(database, before, recording);
+  database.run(
+    '/* writeRows */ update imports set shown_capture = ?, open_capture = ? where seq = ?',
+    [shown, open, seq],
+  );
+  showCapture(database, { importId: importId(ref), shown, open, now });
+  return shown !== wasShown;
+}
+
+export function shownCaptureOf(before: Row | undefined): number | null {
+  return before === undefined ? null : integerOrNull(before, 'shown_capture');
+}
+
+function nextShown(wasShown: number | null, { rows }: Recording): number | null {
+  if (rows.kind === 'captured') return rows.captureId;
+  return rows.kind === 'none' ? null : wasShown;
+}
+
+/** The capture that a held finish waits with, or the one that goes on page by page. */
+function nextOpen(
+  database: Database,
+  before: Row | undefined,
+  { ref, rows, held, now }: Recording,
+): number | null {
+  if (held !== null) return held.captureId;
+  // With another flag the import is looked at again first.
+  const hasNewFlag = before !== undefined && integer(before, 'is_flag_new') === 1;
+  if (rows.kind !== 'capturing' || hasNewFlag) return null;
+  const wasHeld = before !== undefined && integerOrNull(before, 'held_since') !== null;
+  const wasOpen = before === undefined || wasHeld ? null : integerOrNull(before, 'open_capture');
+  return wasOpen ?? openCapture(database, ref, now).id;
+}

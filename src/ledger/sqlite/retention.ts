@@ -1,0 +1,86 @@
+import type { RetentionQuery } from '../row-ledger.ts';
+import { integer, integerOrNull, text } from './database.ts';
+import type { Database } from './database.ts';
+
+export function listKeptProviders(database: Database): readonly string[] {
+  const rows = database.all(
+    '/* listKeptProviders */ select distinct provider_id from imports order by provider_id',
+    [],
+  );
+  return rows.map((row) => text(row, 'provider_id'));
+}
+
+/** What is hidden is seen by nobody from here on; `deleteHiddenRows` deletes it bit by bit. */
+export function hideRows(
+  database: Database,
+  { providerId, until, now, limit }: RetentionQuery,
+): number {
+  const rows = database.all(
+    `/* hideRows */ update captures set state = 'hidden', pruned_at = ?, columns = '[]'
+     where id in (
+       select id from captures
+       where provider_id = ? and state = 'sealed' and sealed_at <= ? order by sealed_at limit ?)
+     returning id`,
+    [now, providerId, until, limit],
+  );
+  return rows.length;
+}
+
+/** A capture of which nothing is left goes too, unless it tells that an import once had rows. */
+export function deleteHiddenRows(database: Database, limit: number): number {
+  return database.transaction(() => {
+    const hidden = database.get(
+      `/* deleteHiddenRows: next */ select id, pruned_at from captures
+       where state = 'hidden' order by id limit 1`,
+      [],
+    );
+    if (hidden === undefined) return 0;
+    const id = integer(hidden, 'id');
+    const rows = database.all(
+      `/* deleteHiddenRows */ delete from import_rows where (capture, outcome, ordinal) in (
+         select capture, outcome, ordinal from import_rows where capture = ? limit ?)
+       returning ordinal`,
+      [id, limit],
+    );
+    if (rows.length === limit) return rows.length;
+    database.run('/* deleteHiddenRows: groups */ delete from row_error_groups where capture = ?', [
+      id,
+    ]);
+    const isTold = integerOrNull(hidden, 'pruned_at') !== null;
+    database.run(
+      isTold
+        ? `/* deleteHiddenRows: told */ update captures set state = 'pruned' where id = ?`
+        : '/* deleteHiddenRows: gone */ delete from captures where id = ?',
+      [id],
+    );
+    return Math.max(1, rows.length);
+  });
+}
+
+export function deleteImports(
+  database: Database,
+  { providerId, until, limit }: RetentionQuery,
+): number {
+  return database.transaction(() => {
+    const rows = database.all(
+      `/* deleteImports: which */ select seq, id from imports
+       where provider_id = ? and next_look_at is null and lease_until is null
+         and coalesce(changed_at, tracked_at) <= ?
+       order by coalesce(changed_at, tracked_at) limit ?`,
+      [providerId, until, limit],
+    );
+    for (const row of rows) deleteImport(database, integer(row, 'seq'), text(row, 'id'));
+    return rows.length;
+  });
+}
+
+function deleteImport(database: Database, seq: number, id: string): void {
+  database.run(
+    `/* deleteImport: rows */ update captures set state = 'hidden', pruned_at = null
+     where import_id = ?`,
+    [id],
+  );
+  database.run('/* deleteImport: revisions */ delete from revisions where import_seq = ?', [seq]);
+  database.run('/* deleteImport: labels */ delete from import_labels where import_seq = ?', [seq]);
+  database.run('/* deleteImport */ delete from imports where seq = ?', [seq]);
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { addAbortSignal, Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Caller, GraphServices } from '../graphql/context.ts';
+import { DRAINING } from '../graphql/export/refusals.ts';
+import { findRowsFile } from '../graphql/export/rows-export.ts';
+
+export interface RowsExportOptions {
+  readonly services: Pick<GraphServices, 'ledger' | 'watcher' | 'draining'>;
+  readonly caller: Caller;
+  readonly logger: Logger;
+}
+
+interface RowsRoute {
+  readonly Params: { readonly id: string; readonly file: string };
+  readonly Querystring: { readonly outcome?: string | readonly string[] };
+}
+
+/**
+ * `/imports/:id/rows.csv` and `/imports/:id/rows.ndjson`: an import's rows as a file, read as fast
+ * as the client takes it and no further. `x-rows-availability` says how much of the rows is held.
+ * A file that cannot be finished ends in a reset, so that it never looks whole.
+ */
+export function serveRowsExport(
+  app: FastifyInstance,
+  { services, caller, logger }: RowsExportOptions,
+): void {
+  const { draining } = services;
+  app.route<RowsRoute>({
+    method: ['GET', 'HEAD'],
+    url: '/imports/:id/:file',
+    handler: async (request, reply) => {
+      void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+      const { id, file } = request.params;
+      const outcomes = [request.query.outcome ?? []].flat().flatMap((text) => text.split(','));
+      const found = draining.aborted
+        ? DRAINING
+        : await findRowsFile({ importId: id, file, outcomes, caller }, services);
+      if (found.kind === 'refused') {
+        const { statusCode, code, message } = found;
+        return reply.code(statusCode).send({ statusCode, code, message });
+      }
+      const { contentType, name, availability } = found;
+      const headers = {
+        'content-type': contentType,
+        'content-disposition': `attachment; filename="${name}"`,
+        'x-rows-availability': availability,
+      };
+      if (request.method === 'HEAD') return reply.headers(headers).send();
+      const stream = addAbortSignal(draining, Readable.from(found.pieces()));
+      // A store that cannot be read is an error with a status, as long as nothing was sent.
+      await once(stream, 'readable');
+      stream.once('error', (error) => {
+        // Without a reset, HTTP/1.0 takes the end of the connection for that of the file.
+        reply.raw.socket?.resetAndDestroy();
+        if (!draining.aborted) logger.warn({ err: error, importId: id }, 'an export was cut off');
+      });
+      return reply.headers(headers).send(stream);
+    },
+  });
+}

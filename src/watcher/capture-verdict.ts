@@ -1,0 +1,128 @@
+import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
+import type { ProviderError } from '../domain/provider-error.ts';
+import { sumTally } from '../domain/row.ts';
+import type { RowErrorSummary } from '../domain/row.ts';
+import type { Recording } from '../ledger/ledger.ts';
+import type { OpenCapture } from '../ledger/row-ledger.ts';
+import { backoffMs } from './schedule.ts';
+import { GIVE_UP_AFTER_MS, recording } from './verdict.ts';
+import type { Circumstances } from './verdict.ts';
+
+/** What came of reading some rows of a finished import. */
+export type CaptureResult =
+  /** There are more, and they are read next time. */
+  | { readonly kind: 'unfinished' }
+  | { readonly kind: 'whole'; readonly capture: OpenCapture }
+  /** More failed rows are there than are kept. */
+  | { readonly kind: 'cut'; readonly capture: OpenCapture; readonly limit: number }
+  | { readonly kind: 'not-granted'; readonly capture: OpenCapture }
+  | { readonly kind: 'failed'; readonly capture: OpenCapture; readonly error: ProviderError };
+
+/** What it means for what we know of the import. Whatever it is, the finish itself stands. */
+export function judgeCapture(result: CaptureResult, at: Circumstances): Recording {
+  switch (result.kind) {
+    case 'unfinished':
+      return goOn(at, { waitMs: 0 });
+    case 'whole':
+      return settle(at, result.capture, { totalCount: totalOf(at, result.capture) });
+    case 'cut':
+      return settle(at, result.capture, { totalCount: cutTotal(at, result), limit: result.limit });
+    case 'not-granted':
+      return settle(at, result.capture, { totalCount: findTotal(at, result.capture) });
+    case 'failed':
+      return judgeFailure(at, result);
+  }
+}
+
+/** A vendor that has forgotten the rows, or never gives them, keeps nobody waiting for ever. */
+function judgeFailure(
+  at: Circumstances,
+  { capture, error }: Extract<CaptureResult, { kind: 'failed' }>,
+): Recording {
+  const { expiresAt } = at.claim.import.state.job;
+  const isForgotten = error.kind === 'not-found' || (expiresAt !== null && at.now >= expiresAt);
+  if (isForgotten || at.now >= capture.since + GIVE_UP_AFTER_MS) {
+    const totalCount = findTotal(at, capture);
+    return settle(at, capture, {
+      totalCount,
+      isExpired: isForgotten && totalCount !== null,
+      error,
+    });
+  }
+  const attempts = at.claim.schedule.attempts + 1;
+  const factor = PROVIDER_ERROR_MEANING[error.kind].backoffFactor;
+  const backedOffMs = backoffMs({ cadence: at.cadence, attempts, factor, random: at.random });
+  return goOn(at, { waitMs: error.retryAfterMs ?? backedOffMs, attempts, error });
+}
+
+/** Where the list came to its end, what was read of it is all there is. */
+function cutTotal(
+  at: Circumstances,
+  { capture }: Extract<CaptureResult, { kind: 'cut' }>,
+): number | null {
+  return capture.next === null ? totalOf(at, capture) : findTotal(at, capture);
+}
+
+/** How many failed rows there are, if the summary or the list says. */
+function findTotal(at: Circumstances, capture: OpenCapture): number | null {
+  const isCounted = capture.totalFailed !== null || saidOf(at).totalCount !== null;
+  return isCounted ? totalOf(at, capture) : null;
+}
+
+/** By the summary, by the list, or by what was read: whichever is the most. */
+function totalOf(at: Circumstances, { seen, totalFailed }: OpenCapture): number {
+  return Math.max(seen.FAILED, totalFailed ?? 0, saidOf(at).totalCount ?? 0);
+}
+
+function saidOf({ claim }: Circumstances): RowErrorSummary {
+  return claim.import.state.rowErrors;
+}
+
+interface Ending {
+  readonly totalCount: number | null;
+  /** The most failed rows that are kept; absent when they were not too many. */
+  readonly limit?: number;
+  /** The vendor has forgotten the rows. */
+  readonly isExpired?: boolean;
+  readonly error?: ProviderError;
+}
+
+function settle(at: Circumstances, capture: OpenCapture, ending: Ending): Recording {
+  const { error } = ending;
+  const isEmpty = sumTally(capture.kept) === 0;
+  return recording(at, {
+    state: { ...at.claim.import.state, rowErrors: summaryOf(capture, ending) },
+    rows: isEmpty ? { kind: 'none' } : { kind: 'captured', captureId: capture.id },
+    held: null,
+    freshness: 'SETTLED',
+    waitMs: null,
+    ...(error && { error }),
+  });
+}
+
+/** All is held if nobody counted more than there is. */
+function summaryOf(
+  { kept }: OpenCapture,
+  { totalCount, limit, isExpired }: Ending,
+): RowErrorSummary {
+  if (kept.FAILED === totalCount) return { availability: 'COMPLETE', totalCount, limit: null };
+  const none = isExpired === true ? 'EXPIRED' : 'COUNT_ONLY';
+  const availability = kept.FAILED > 0 ? 'TRUNCATED' : none;
+  return { availability, totalCount, limit: limit ?? null };
+}
+
+interface Continuation {
+  readonly waitMs: number;
+  readonly attempts?: number;
+  readonly error?: ProviderError;
+}
+
+function goOn(at: Circumstances, continuation: Continuation): Recording {
+  return recording(at, {
+    state: null,
+    rows: { kind: 'capturing' },
+    held: null,
+    freshness: continuation.error === undefined ? 'LIVE' : 'BACKING_OFF',
+    ...continuation,
+  });
+}
