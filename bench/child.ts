@@ -10,8 +10,8 @@ export interface ServerSpec {
   readonly name: string;
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Modules that are loaded before it. */
-  readonly preload?: readonly string[];
+  /** What Node is told beside them. */
+  readonly flags?: readonly string[];
 }
 
 /** A server in a process of its own. */
@@ -39,19 +39,15 @@ async function startServer({
   name,
   entry,
   environment,
-  preload = [],
+  flags = [],
 }: ServerSpec): Promise<RunningServer> {
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}/graphql`;
   const spawnedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    [...preload.flatMap((module) => ['--import', module]), entry],
-    {
-      env: { PATH: process.env['PATH'], ...environment, NODE_ENV: 'production', PORT: `${port}` },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [...flags, entry], {
+    env: { PATH: process.env['PATH'], ...environment, NODE_ENV: 'production', PORT: `${port}` },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');

@@ -22,11 +22,11 @@ const LONGEST_CAUSE = 300;
 const MARK = '…';
 
 /**
- * The cause behind a message: its values (quoted text, addresses, ids, numbers) replaced by `…`,
- * so that rows that failed for one reason share one text.
+ * The cause behind a message: its values (those that are `known`, quoted text, addresses, ids,
+ * numbers) replaced by `…`, so that rows that failed for one reason share one text.
  */
-export function causeOf(message: string): string {
-  const cause = stripValues(message.slice(0, LONGEST_CAUSE * 4));
+export function causeOf(message: string, known: readonly string[] = []): string {
+  const cause = stripValues(message.slice(0, LONGEST_CAUSE * 4), known);
   const even = IS_UNEVEN.test(cause) ? cause.replace(/\s+/g, ' ').trim() : cause;
   return even.slice(0, LONGEST_CAUSE);
 }
@@ -65,6 +65,7 @@ export function replaceValues(
 }
 
 const STRAY = /["“”]/g;
+const HAS_STRAY = /["“”]/;
 const IS_OPENING = /(?:^|[\s([{:=,])["“]$/;
 
 /**
@@ -72,6 +73,7 @@ const IS_OPENING = /(?:^|[\s([{:=,])["“]$/;
  * it and the value before belongs to it. Or it is the beginning of one that was cut off.
  */
 function withoutStray(text: string, value: RegExp): string {
+  if (!HAS_STRAY.test(text)) return text;
   let kept = '';
   let rest = 0;
   for (const { index } of text.matchAll(STRAY)) {
@@ -123,5 +125,6 @@ function markValues(
   if (result.includes('#')) result = result.replace(HASH, mark);
   if (result.includes('@')) result = result.replace(ADDRESS, mark);
   if (!HAS_DIGIT.test(result)) return result;
-  return result.replace(UUID, mark).replace(INSTANT, mark).replace(NUMBER, mark);
+  if (result.includes('-')) result = result.replace(UUID, mark).replace(INSTANT, mark);
+  return result.replace(NUMBER, mark);
 }

@@ -179,6 +179,8 @@ export interface Tracking {
 export interface ImportSchedule {
   /** Failures, or looks that taught nothing, in a row. */
   readonly attempts: number;
+  /** When the first of them was; null when there is none. */
+  readonly failingSince: number | null;
   /** A finish that was seen and is held back until it is whole. */
   readonly held: HeldFinish | null;
   /** Where the capture of its rows stands, while they are read page by page. */
@@ -192,6 +194,8 @@ export interface HeldFinish {
   readonly state: ImportState;
   /** The capture with its rows; null when none came. */
   readonly captureId: number | null;
+  /** It was published whole before: what lacks something does not take its place. */
+  readonly isKnown: boolean;
 }
 
 /** An import that the caller is to look at. */
@@ -202,6 +206,8 @@ export interface Claim {
 
 export interface ClaimQuery {
   readonly providerId: string;
+  /** Imports to look at, or finished ones whose rows are to be read. */
+  readonly work: 'looks' | 'rows';
   readonly limit: number;
   readonly now: number;
   /** How soon is soon. */

@@ -24,9 +24,9 @@ export interface PrunerOptions {
 const ROUND_MS = 60_000;
 
 /** So much is deleted at once, and then others have their turn. */
-const ROWS_A_STEP = 1_000;
+const ROWS_A_STEP = 200;
 const IMPORTS_A_STEP = 20;
-const STEP_PAUSE_MS = 20;
+const STEP_PAUSE_MS = 5;
 
 /** Deletes what has been kept for long enough, in small steps, as long as the service runs. */
 export class Pruner {

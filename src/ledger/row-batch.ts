@@ -1,6 +1,7 @@
 import { causeOf } from '../domain/cause.ts';
 import { isFailed, sumTally } from '../domain/row.ts';
 import type { ImportRow, RowFailure, RowTally } from '../domain/row.ts';
+import { findTexts } from '../domain/row-values.ts';
 import type { RowAddition } from './row-ledger.ts';
 
 /** So many causes of an import are told apart; rows with further ones are counted together. */
@@ -11,6 +12,10 @@ export const FURTHER_CAUSES = '(further causes)';
 
 /** More names of values are not remembered; the rows themselves keep all of theirs. */
 const MOST_COLUMNS = 1_000;
+const LONGEST_COLUMN = 200;
+
+/** The cause of a row that has too many values to look for each in its message. */
+const MANY_VALUES = '…';
 
 export interface PlacedRow {
   readonly ordinal: number;
@@ -91,7 +96,9 @@ function addToGroup(
   ordinal: number,
 ): void {
   const { code } = failure;
-  const cause = causeOf(failure.message);
+  const { message, values } = failure;
+  const texts = values === null ? [] : findTexts(values);
+  const cause = texts === null ? MANY_VALUES : causeOf(message, texts);
   const key = code === null ? cause : `${code}\n${cause}`;
   const known = groups.get(key);
   if (known === undefined) {
@@ -118,7 +125,8 @@ function greatest(a: number | null, b: number | null): number | null {
 function addNames(names: Set<string>, { values }: RowFailure): boolean {
   let hasMore = false;
   for (const name in values) {
-    if (names.size < MOST_COLUMNS || names.has(name)) names.add(name);
+    if (names.has(name)) continue;
+    if (names.size < MOST_COLUMNS && name.length <= LONGEST_COLUMN) names.add(name);
     else hasMore = true;
   }
   return hasMore;

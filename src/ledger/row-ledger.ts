@@ -32,10 +32,13 @@ export interface RowLedger {
   /** What is held of the rows of these imports, by import id; none for one of which nothing ever was. */
   findHeldRows(importIds: readonly string[]): Promise<ReadonlyMap<string, HeldRows>>;
 
-  /** The providers of which rows or imports are kept, configured or not. */
+  /** The providers of which imports are kept, configured or not. */
   listKeptProviders(): Promise<readonly string[]>;
 
-  /** Hides the rows that were captured up to an instant, of a few imports; answers of how many. */
+  /**
+   * Hides the rows that were captured up to an instant, of a few imports, and those of which the rest
+   * will never come; answers of how many.
+   */
   hideRows(query: RetentionQuery): Promise<number>;
 
   /** Deletes some rows that nobody can see any more; answers how many. */

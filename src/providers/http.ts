@@ -42,7 +42,7 @@ export interface HttpOptions {
 }
 
 /** An answer that is read piece by piece may take so many times as long as another. */
-const LONGEST_STREAM = 60;
+const LONGEST_STREAM = 360;
 
 export function createHttp({ fetch, timeoutMs, maxResponseBytes, admit }: HttpOptions): Http {
   return async ({ method, url, headers, body, onChunk, signal }) => {

@@ -30,12 +30,14 @@ export interface RowsTarget {
   readonly externalId: string;
   /** As the page before said; null for the first. */
   readonly next: string | null;
+  /** How many failed rows the import's own counters tell of; null when they do not. */
+  readonly knownTotal: number | null;
 }
 
 /** A page of a vendor's list of rows. */
 export interface RowsPage {
   readonly rows: readonly ImportRow[];
-  /** Where to read on; null when these were the last. */
+  /** Where to read on; null when these were the last. With no rows: there should be more by and by. */
   readonly next: string | null;
   /** How many failed rows there are in all, as far as the vendor says; null when it does not. */
   readonly totalFailed: number | null;

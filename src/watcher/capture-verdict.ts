@@ -1,17 +1,19 @@
 import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
-import type { ProviderError } from '../domain/provider-error.ts';
+import type { ProviderError, ProviderErrorKind } from '../domain/provider-error.ts';
 import { sumTally } from '../domain/row.ts';
 import type { RowErrorSummary } from '../domain/row.ts';
 import type { Recording } from '../ledger/ledger.ts';
 import type { OpenCapture } from '../ledger/row-ledger.ts';
 import { backoffMs } from './schedule.ts';
-import { GIVE_UP_AFTER_MS, recording } from './verdict.ts';
+import { GIVE_UP_AFTER_MS, hasTriedEnough, KEEP, recording } from './verdict.ts';
 import type { Circumstances } from './verdict.ts';
 
 /** What came of reading some rows of a finished import. */
 export type CaptureResult =
   /** There are more, and they are read next time. */
   | { readonly kind: 'unfinished' }
+  /** There should be more, and the vendor does not show them yet. */
+  | { readonly kind: 'waiting'; readonly capture: OpenCapture }
   | { readonly kind: 'whole'; readonly capture: OpenCapture }
   /** More failed rows are there than are kept. */
   | { readonly kind: 'cut'; readonly capture: OpenCapture; readonly limit: number }
@@ -19,10 +21,13 @@ export type CaptureResult =
   | { readonly kind: 'failed'; readonly capture: OpenCapture; readonly error: ProviderError };
 
 /** What it means for what we know of the import. Whatever it is, the finish itself stands. */
-export function judgeCapture(result: CaptureResult, at: Circumstances): Recording {
+export function judgeCapture(result: CaptureResult, given: Circumstances): Recording {
+  const at = hasGoneOn(result, given) ? afterProgress(given) : given;
   switch (result.kind) {
     case 'unfinished':
       return goOn(at, { waitMs: 0 });
+    case 'waiting':
+      return judgeWaiting(at, result);
     case 'whole':
       return settle(at, result.capture, { totalCount: totalOf(at, result.capture) });
     case 'cut':
@@ -34,6 +39,46 @@ export function judgeCapture(result: CaptureResult, at: Circumstances): Recordin
   }
 }
 
+/** Whether something of the list came before whatever happened then. */
+function hasGoneOn(result: CaptureResult, { claim }: Circumstances): boolean {
+  const begun = claim.schedule.capture;
+  if (begun === null || !('capture' in result)) return false;
+  const { seen, next } = result.capture;
+  return next !== begun.next || sumTally(seen) > sumTally(begun.seen);
+}
+
+/** What failed before is not in a row with what fails now. */
+function afterProgress(at: Circumstances): Circumstances {
+  const schedule = { ...at.claim.schedule, attempts: 0, failingSince: null };
+  return { ...at, claim: { ...at.claim, schedule } };
+}
+
+/** A list may be behind the summary for a moment, as a summary may be behind its job. */
+function judgeWaiting(
+  at: Circumstances,
+  { capture }: Extract<CaptureResult, { kind: 'waiting' }>,
+): Recording {
+  if (at.now >= capture.since + at.holdFinishForMs) {
+    return settle(at, capture, { totalCount: totalOf(at, capture) });
+  }
+  const attempts = at.claim.schedule.attempts + 1;
+  const waitMs = backoffMs({ cadence: at.cadence, attempts, factor: 1, random: at.random });
+  return goOn(at, { waitMs, attempts });
+}
+
+/** What somebody has to mend, and what is only a matter of time, is waited for however long. */
+const FINAL_KINDS: ReadonlySet<ProviderErrorKind> = new Set([
+  'timeout',
+  'unavailable',
+  'unexpected-response',
+]);
+
+function isGivenUp(at: Circumstances, { kind }: ProviderError): boolean {
+  const { failingSince } = at.claim.schedule;
+  const isLong = failingSince !== null && at.now >= failingSince + GIVE_UP_AFTER_MS;
+  return FINAL_KINDS.has(kind) && isLong && hasTriedEnough(at);
+}
+
 /** A vendor that has forgotten the rows, or never gives them, keeps nobody waiting for ever. */
 function judgeFailure(
   at: Circumstances,
@@ -41,7 +86,7 @@ function judgeFailure(
 ): Recording {
   const { expiresAt } = at.claim.import.state.job;
   const isForgotten = error.kind === 'not-found' || (expiresAt !== null && at.now >= expiresAt);
-  if (isForgotten || at.now >= capture.since + GIVE_UP_AFTER_MS) {
+  if (isForgotten || isGivenUp(at, error)) {
     const totalCount = findTotal(at, capture);
     return settle(at, capture, {
       totalCount,
@@ -65,17 +110,22 @@ function cutTotal(
 
 /** How many failed rows there are, if the summary or the list says. */
 function findTotal(at: Circumstances, capture: OpenCapture): number | null {
-  const isCounted = capture.totalFailed !== null || saidOf(at).totalCount !== null;
-  return isCounted ? totalOf(at, capture) : null;
+  return countsOf(at, capture).length > 0 ? totalOf(at, capture) : null;
 }
 
-/** By the summary, by the list, or by what was read: whichever is the most. */
-function totalOf(at: Circumstances, { seen, totalFailed }: OpenCapture): number {
-  return Math.max(seen.FAILED, totalFailed ?? 0, saidOf(at).totalCount ?? 0);
+/**
+ * By the summary, by the counters, by the list, or by what was read: whichever is the most. Null when
+ * nobody counts and nothing was read, which does not say that nothing failed.
+ */
+function totalOf(at: Circumstances, capture: OpenCapture): number | null {
+  const { FAILED: read } = capture.seen;
+  const counts = [...countsOf(at, capture), ...(read > 0 ? [read] : [])];
+  return counts.length === 0 ? null : Math.max(...counts);
 }
 
-function saidOf({ claim }: Circumstances): RowErrorSummary {
-  return claim.import.state.rowErrors;
+function countsOf({ claim }: Circumstances, { totalFailed }: OpenCapture): readonly number[] {
+  const { counters, rowErrors } = claim.import.state;
+  return [rowErrors.totalCount, counters.failed, totalFailed].filter((count) => count !== null);
 }
 
 interface Ending {
@@ -92,7 +142,7 @@ function settle(at: Circumstances, capture: OpenCapture, ending: Ending): Record
   const isEmpty = sumTally(capture.kept) === 0;
   return recording(at, {
     state: { ...at.claim.import.state, rowErrors: summaryOf(capture, ending) },
-    rows: isEmpty ? { kind: 'none' } : { kind: 'captured', captureId: capture.id },
+    rows: isEmpty ? KEEP : { kind: 'captured', captureId: capture.id },
     held: null,
     freshness: 'SETTLED',
     waitMs: null,

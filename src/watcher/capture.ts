@@ -2,12 +2,13 @@ import { ProviderError } from '../domain/provider-error.ts';
 import { sumTally } from '../domain/row.ts';
 import type { Claim } from '../ledger/ledger.ts';
 import type { OpenCapture } from '../ledger/row-ledger.ts';
-import type { ProviderDataSource, RowsAnswer } from '../providers/provider.ts';
+import type { ProviderDataSource, RowsAnswer, RowsTarget } from '../providers/provider.ts';
 import { judgeCapture } from './capture-verdict.ts';
 import type { CaptureResult } from './capture-verdict.ts';
 import { overtaken } from './look.ts';
 import type { LookOptions, LookResult } from './look.ts';
-import { addRows, CaptureLostError } from './row-keeper.ts';
+import { placeOf } from './place.ts';
+import { CaptureLostError, keepPage } from './row-keeper.ts';
 
 /** After so many pages others get their turn: a long list keeps no running import waiting. */
 const PAGES_A_TURN = 10;
@@ -35,25 +36,24 @@ async function readPages(
   begun: OpenCapture,
   options: LookOptions,
 ): Promise<CaptureResult> {
-  const { ref } = claim.import;
+  const { ref, state } = claim.import;
   const { keeping, source, signal } = options;
   let capture = begun;
   for (let pages = 0; pages < PAGES_A_TURN; pages += 1) {
-    if (isWhole(capture)) return { kind: 'whole', capture };
+    if (isWhole(capture)) return ending(capture, keeping.maxRows);
     if (capture.kept.FAILED >= keeping.maxRows) {
       return { kind: 'cut', capture, limit: keeping.maxRows };
     }
-    const answer = await readPage(
-      source,
-      { externalId: ref.externalId, next: capture.next },
-      signal,
-    );
+    const place = placeOf(capture.next);
+    const { externalId } = ref;
+    const target = { externalId, next: place.next, knownTotal: state.rowErrors.totalCount };
+    const answer = await readPage(source, target, signal);
     if (answer instanceof ProviderError) return { kind: 'failed', capture, error: answer };
     if (answer.kind === 'not-granted') return { ...answer, capture };
-    const { rows, next, totalFailed } = answer.page;
-    const guarded = rows.map((row) => keeping.guard.row(row));
-    capture = await addRows(keeping, { ref, capture, rows: guarded, next, totalFailed });
-    if (next === null) return ending(capture, keeping.maxRows);
+    const { page } = answer;
+    if (page.rows.length === 0 && page.next !== null) return { kind: 'waiting', capture };
+    capture = await keepPage(keeping, { ref, capture, page, place });
+    if (page.next === null) return ending(capture, keeping.maxRows);
   }
   return { kind: 'unfinished' };
 }
@@ -70,7 +70,7 @@ function ending(capture: OpenCapture, limit: number): CaptureResult {
 
 async function readPage(
   source: ProviderDataSource,
-  target: { readonly externalId: string; readonly next: string | null },
+  target: RowsTarget,
   signal: AbortSignal,
 ): Promise<RowsAnswer | ProviderError> {
   if (source.readRows === undefined) return { kind: 'not-granted' };

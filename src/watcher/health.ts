@@ -43,6 +43,7 @@ export class Health {
 
   /** What the results say about the provider as a whole. */
   async learn(results: readonly LookResult[]): Promise<void> {
+    if (results.length === 0) return;
     const { provider, clock, random, logger } = this.#options;
     const before = this.#current;
     const now = clock.now();

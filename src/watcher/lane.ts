@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import { importId } from '../domain/import.ts';
 import type { ImportRef } from '../domain/import.ts';
-import type { Claim, Ledger, ProviderHealth } from '../ledger/ledger.ts';
+import type { Claim, ClaimQuery, Ledger, ProviderHealth } from '../ledger/ledger.ts';
 import type { ProviderDataSource } from '../providers/provider.ts';
 import { answerOf, GIVEN_UP, NOT_IN_BUDGET, OVERLOADED } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -10,7 +10,7 @@ import { isOnProbation, isOpen } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { Health } from './health.ts';
 import type { Interest } from './interest.ts';
-import { runBatch } from './batch.ts';
+import { listTelling, runTasks } from './tasks.ts';
 import { claimOfUnknown } from './look.ts';
 import type { LookTask } from './look.ts';
 import { createRowGuard } from './row-guard.ts';
@@ -50,7 +50,7 @@ export class Lane {
   #isOn = false;
   #isPumping = false;
   #isNudged = false;
-  #isAskedTurn = true;
+  #turn = 0;
   #cancelTimer: () => void = () => undefined;
 
   constructor(options: LaneOptions) {
@@ -191,15 +191,23 @@ export class Lane {
   }
 
   /**
-   * Imports that somebody waits for, and imports that are due. They take turns at being first, so
-   * that neither keeps the other waiting for long.
+   * Imports that somebody waits for, imports that are due, or one that has ended and whose rows are to
+   * be read. They take turns at being first, so that none keeps the others waiting for long.
    */
   async #takeTasks(now: number): Promise<readonly LookTask[]> {
-    const isAskedTurn = this.#isAskedTurn;
-    this.#isAskedTurn = !isAskedTurn;
-    if (isAskedTurn) return this.#takeAsked(now);
-    const due = await this.#claimDue(now, this.source.largestBatch);
-    return due.length > 0 ? due : this.#takeAsked(now);
+    const takers = [
+      () => this.#takeAsked(now),
+      () => this.#claimDue(now, 'looks', this.source.largestBatch),
+      // One at a time: it may hold a whole page of rows.
+      () => this.#claimDue(now, 'rows', 1),
+    ];
+    const first = this.#turn;
+    this.#turn = (first + 1) % takers.length;
+    for (const take of [...takers.slice(first), ...takers.slice(0, first)]) {
+      const tasks = await take();
+      if (tasks.length > 0) return tasks;
+    }
+    return [];
   }
 
   /** Imports that are asked for, and what is due in the room that they leave. */
@@ -209,7 +217,7 @@ export class Lane {
     const known = await ledger.findImports(refs.map(importId));
     const unknown = refs.filter((ref) => !known.has(importId(ref)));
     const asked = unknown.map((ref) => ({ claim: claimOfUnknown(ref, now), isAskedFor: true }));
-    const due = await this.#claimDue(now, this.source.largestBatch - asked.length);
+    const due = await this.#claimDue(now, 'looks', this.source.largestBatch - asked.length);
     // Only now: had the store failed, they would be asked for no more.
     this.#asked.splice(0, refs.length);
     for (const [id, found] of known) {
@@ -220,13 +228,17 @@ export class Lane {
     return [...asked, ...due];
   }
 
-  async #claimDue(now: number, limit: number): Promise<readonly LookTask[]> {
+  async #claimDue(
+    now: number,
+    work: ClaimQuery['work'],
+    limit: number,
+  ): Promise<readonly LookTask[]> {
     if (limit === 0) return [];
     const { provider, ledger } = this.#options;
     const { id: providerId, leaseMs, cadence } = provider;
     // What would be due a moment later rides along, so that batches stay full.
     const horizonMs = this.source.largestBatch === 1 ? 0 : cadence.minIntervalMs / 2;
-    const due = await ledger.claimDue({ providerId, limit, now, horizonMs, leaseMs });
+    const due = await ledger.claimDue({ providerId, work, limit, now, horizonMs, leaseMs });
     return due.map((claim) => ({ claim, isAskedFor: false }));
   }
 
@@ -255,7 +267,7 @@ export class Lane {
     const batchRandom = random();
     let answers: readonly Answer[] = [];
     try {
-      const results = await runBatch(tasks, {
+      const results = await runTasks(tasks, {
         source: this.source,
         keeping: this.keeping,
         appearsWithinMs: provider.capabilities.appearsWithinMs,
@@ -263,7 +275,7 @@ export class Lane {
         signal,
       });
       answers = results.map(answerOf);
-      await this.#health.learn(results);
+      await this.#health.learn(listTelling(tasks, results));
     } catch (error) {
       // Aborted, or a bug or a broken store. What is leased is free again when the lease is over.
       if (!signal.aborted) {

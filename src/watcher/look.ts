@@ -132,6 +132,13 @@ export function claimOfUnknown(ref: ImportRef, now: number): Claim {
   const freshness = { state: 'PENDING', observedAt: null, nextLookAt: now, error: null } as const;
   return {
     import: unknownImport(ref, freshness),
-    schedule: { attempts: 0, held: null, capture: null, trackedAt: now, continueOnError: null },
+    schedule: {
+      attempts: 0,
+      failingSince: null,
+      held: null,
+      capture: null,
+      trackedAt: now,
+      continueOnError: null,
+    },
   };
 }

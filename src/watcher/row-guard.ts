@@ -4,8 +4,8 @@ import type { JobError } from '../domain/job.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { ImportedResource } from '../domain/resource.ts';
 import type { ImportRow, RowFailure } from '../domain/row.ts';
-import { findTexts, isTooLarge, mapLeaves } from './row-values.ts';
-import type { RowValues } from './row-values.ts';
+import { findTexts, findSize, mapLeaves } from '../domain/row-values.ts';
+import type { RowValues } from '../domain/row-values.ts';
 
 /**
  * What is kept of the input of failed rows and of what quotes it: all of it, nothing, or a keyed
@@ -150,7 +150,7 @@ function valuesGuardOf(
   if (policy.kind === 'drop') return () => ({ values: null, valuesForm: 'DROPPED' });
   const hash = policy.kind === 'hash' ? hashOf(policy.key) : null;
   return (values) => {
-    if (isTooLarge(values)) return { values: null, valuesForm: 'OVERSIZED' };
+    if (findSize(values) === null) return { values: null, valuesForm: 'OVERSIZED' };
     if (hash === null) return { values, valuesForm: 'VERBATIM' };
     return { values: mapLeaves(values, hash), valuesForm: 'HASHED' };
   };

@@ -1,9 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ImportRef } from '../domain/import.ts';
+import { findSize } from '../domain/row-values.ts';
 import type { ImportRow } from '../domain/row.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { OpenCapture } from '../ledger/row-ledger.ts';
-import type { RowSink } from '../providers/provider.ts';
+import type { RowSink, RowsPage } from '../providers/provider.ts';
+import { placeText } from './place.ts';
+import type { Place } from './place.ts';
 import type { RowGuard } from './row-guard.ts';
 
 /** How the rows of a provider's imports are kept. */
@@ -17,8 +20,13 @@ export interface RowKeeping {
   readonly renewLease: (ref: ImportRef) => Promise<void>;
 }
 
-/** So many rows are written in one transaction. */
-const BATCH = 1_000;
+/** So many rows are written in one transaction, or so many that they have about so many characters. */
+const MOST_ROWS = 1_000;
+const MOST_CHARACTERS = 1_048_576;
+const CHARACTERS_A_ROW = 100;
+
+/** So many rows are made fit to be kept before others have their turn. */
+const ROWS_A_TURN = 20;
 
 /**
  * Somebody else recorded the import while its rows were being read: what was read is of no use, and
@@ -32,7 +40,7 @@ export class CaptureLostError extends Error {
 export class RowKeeper implements RowSink {
   readonly #ref: ImportRef;
   readonly #keeping: RowKeeping;
-  #waiting: ImportRow[] = [];
+  #waiting = new Batch();
   #capture: OpenCapture | null = null;
   #isHandedOver = false;
 
@@ -42,19 +50,16 @@ export class RowKeeper implements RowSink {
   }
 
   async write(rows: readonly ImportRow[]): Promise<void> {
-    const { guard } = this.#keeping;
-    for (const row of rows) this.#waiting.push(guard.row(row));
-    let start = 0;
-    for (; this.#waiting.length - start >= BATCH; start += BATCH) {
-      await this.#add(this.#waiting.slice(start, start + BATCH));
+    for (const [index, row] of rows.entries()) {
+      this.#waiting.add(this.#keeping.guard.row(row));
+      if (this.#waiting.isFull) await this.#flush();
+      else if ((index + 1) % ROWS_A_TURN === 0) await setImmediate();
     }
-    if (start > 0) this.#waiting = this.#waiting.slice(start);
   }
 
   /** The capture with everything that was written; null when nothing was. */
   async finish(): Promise<OpenCapture | null> {
-    if (this.#waiting.length > 0) await this.#add(this.#waiting);
-    this.#waiting = [];
+    if (this.#waiting.rows.length > 0) await this.#flush();
     return this.#capture;
   }
 
@@ -69,8 +74,10 @@ export class RowKeeper implements RowSink {
     await this.#keeping.ledger.dropCapture(this.#capture.id);
   }
 
-  async #add(rows: readonly ImportRow[]): Promise<void> {
+  async #flush(): Promise<void> {
     const { ledger, now } = this.#keeping;
+    const { rows } = this.#waiting;
+    this.#waiting = new Batch();
     this.#capture ??= await ledger.openCapture(this.#ref, now());
     this.#capture = await addRows(this.#keeping, {
       ref: this.#ref,
@@ -82,7 +89,26 @@ export class RowKeeper implements RowSink {
   }
 }
 
-export interface AddedRows {
+/** Rows that are written together. */
+class Batch {
+  readonly rows: ImportRow[] = [];
+  #characters = 0;
+
+  add(row: ImportRow): void {
+    this.rows.push(row);
+    const { failure } = row;
+    this.#characters += CHARACTERS_A_ROW;
+    if (failure === null) return;
+    this.#characters += failure.message.length + (failure.detail?.length ?? 0);
+    if (failure.values !== null) this.#characters += findSize(failure.values) ?? 0;
+  }
+
+  get isFull(): boolean {
+    return this.rows.length >= MOST_ROWS || this.#characters >= MOST_CHARACTERS;
+  }
+}
+
+interface AddedRows {
   readonly ref: ImportRef;
   readonly capture: OpenCapture;
   /** Guarded already. */
@@ -91,8 +117,41 @@ export interface AddedRows {
   readonly totalFailed: number | null;
 }
 
+/** A page of a vendor's list, and where it was found. */
+export interface PageToKeep {
+  readonly ref: ImportRef;
+  readonly capture: OpenCapture;
+  readonly page: RowsPage;
+  readonly place: Place;
+}
+
+/**
+ * Keeps a page in batches, so that a long one holds nobody up. What is kept says how far it is: a
+ * process that ends in the middle of a page goes on there. Throws a `CaptureLostError`.
+ */
+export async function keepPage(
+  keeping: RowKeeping,
+  { ref, capture: begun, page, place }: PageToKeep,
+): Promise<OpenCapture> {
+  const { totalFailed } = page;
+  let capture = begun;
+  let batch = new Batch();
+  let { skip } = place;
+  for (const row of page.rows.slice(skip)) {
+    batch.add(keeping.guard.row(row));
+    skip += 1;
+    if (batch.isFull && skip < page.rows.length) {
+      const next = placeText({ ...place, skip });
+      capture = await addRows(keeping, { ref, capture, rows: batch.rows, next, totalFailed });
+      batch = new Batch();
+    } else if (skip % ROWS_A_TURN === 0) await setImmediate();
+  }
+  const { next } = page;
+  return addRows(keeping, { ref, capture, rows: batch.rows, next, totalFailed });
+}
+
 /** Adds rows to a capture and lets others have their turn. Throws a `CaptureLostError`. */
-export async function addRows(
+async function addRows(
   { ledger, maxRows, renewLease }: RowKeeping,
   { ref, ...addition }: AddedRows,
 ): Promise<OpenCapture> {

@@ -27,6 +27,13 @@ export interface Circumstances {
 /** After this, a finish is taken as it is, whatever it lacks. */
 export const GIVE_UP_AFTER_MS = 24 * 3_600_000;
 
+/** And not before so many tries: a service that was stopped for two days has not tried for two days. */
+const FEWEST_TRIES = 10;
+
+export function hasTriedEnough({ claim }: Circumstances): boolean {
+  return claim.schedule.attempts + 1 >= FEWEST_TRIES;
+}
+
 /**
  * What one look means for what we know of an import and when we look again. `captured` are the rows
  * that came along with it.
@@ -53,10 +60,7 @@ function judgeObservation(
   }
   const { lacking } = observation;
   const state = stateOf(observation, captured);
-  if (isFinished && lacking !== null) {
-    const since = at.claim.schedule.held?.since ?? at.now;
-    return holdOn(at, { held: { since, state, captureId: captured?.id ?? null } });
-  }
+  if (isFinished && lacking !== null) return holdOn(at, { held: heldOf(at, state, captured) });
   if (isFinished) return settle(at, state, captured?.id ?? null);
   const known = { state, rows: KEEP, held: null };
   if (observation.job.phase === 'UNKNOWN') {
@@ -66,20 +70,47 @@ function judgeObservation(
   return recording(at, { ...known, freshness: 'LIVE', waitMs: liveMs(observation, at) });
 }
 
-const KEEP: RowsRecording = { kind: 'keep' };
+export const KEEP: RowsRecording = { kind: 'keep' };
 
-/** What becomes of the rows of a finish: they came with it, are to be read, or there are none. */
+/**
+ * A finish to hold on to. One that was published whole stays what it is: another look at it that
+ * lacks something (because its flag was changed, say) takes nothing away.
+ */
+function heldOf(
+  { claim, now }: Circumstances,
+  state: ImportState,
+  captured: CapturedRows | null,
+): HeldFinish {
+  const { held } = claim.schedule;
+  const since = held?.since ?? now;
+  const isKnown = held === null ? isFinishedState(claim.import.state) : held.isKnown;
+  if (isKnown) return { since, state: claim.import.state, captureId: null, isKnown };
+  return { since, state, captureId: captured?.id ?? null, isKnown };
+}
+
+/** What becomes of the rows of a finish: they came with it, are to be read, or stay as they are. */
 function rowsOf({ rowErrors }: ImportState, captureId: number | null): RowsRecording {
   if (captureId !== null) return { kind: 'captured', captureId };
-  return { kind: rowErrors.availability === 'PENDING' ? 'capturing' : 'none' };
+  if (rowErrors.availability === 'PENDING') return { kind: 'capturing' };
+  const isNone = rowErrors.availability === 'COMPLETE' && rowErrors.totalCount === 0;
+  return isNone ? { kind: 'none' } : KEEP;
 }
 
 /** The end of an import, unless its rows are still to be read. */
-function settle(at: Circumstances, state: ImportState, captureId: number | null): Recording {
-  const rows = rowsOf(state, captureId);
+function settle(at: Circumstances, seen: ImportState, captureId: number | null): Recording {
+  const state = captureId === null ? withHeldRows(at, seen) : seen;
+  const rows = state === seen ? rowsOf(state, captureId) : KEEP;
   const known = { state, rows, held: null };
   if (rows.kind === 'capturing') return recording(at, { ...known, freshness: 'LIVE', waitMs: 0 });
   return recording(at, { ...known, freshness: 'SETTLED', waitMs: null });
+}
+
+/** Rows that are held already stand: they are of a finish, and the vendor may have forgotten them. */
+function withHeldRows({ claim }: Circumstances, seen: ImportState): ImportState {
+  const { rowErrors } = claim.import.state;
+  const isCaptured =
+    rowErrors.availability === 'COMPLETE' || rowErrors.availability === 'TRUNCATED';
+  return isCaptured && rowErrors.totalCount !== 0 ? { ...seen, rowErrors } : seen;
 }
 
 interface Holding {
@@ -105,10 +136,16 @@ function holdOn(at: Circumstances, { held, error, pauseMs }: Holding): Recording
     isPublishedAlready || held === null
       ? { state: null, rows: KEEP }
       : { state: held.state, rows: withoutReading(rowsOf(held.state, held.captureId)) };
-  if (heldForMs >= GIVE_UP_AFTER_MS) {
+  if (held === null || (heldForMs >= GIVE_UP_AFTER_MS && hasTriedEnough(at))) {
     const { state } = held ?? claim.import;
     if (state.rowErrors.availability === 'PENDING') return settle(at, state, null);
-    return recording(at, { ...published, held, freshness: 'SETTLED', waitMs: null, ...failing });
+    return recording(at, {
+      ...published,
+      held: null,
+      freshness: 'SETTLED',
+      waitMs: null,
+      ...failing,
+    });
   }
   const leftMs = wasFinished(at) ? 0 : holdFinishForMs - heldForMs;
   // No look comes before the vendor's own pause is over, so it is now or too late.
@@ -126,7 +163,7 @@ function holdOn(at: Circumstances, { held, error, pauseMs }: Holding): Recording
 
 /** Its rows are read once nothing is lacking any more. */
 function withoutReading(rows: RowsRecording): RowsRecording {
-  return rows.kind === 'capturing' ? { kind: 'none' } : rows;
+  return rows.kind === 'capturing' ? KEEP : rows;
 }
 
 function judgeFailure(error: ProviderError, at: Circumstances): Recording {
@@ -222,7 +259,11 @@ export function recording({ claim, now }: Circumstances, decision: Decision): Re
 }
 
 function wasFinished({ claim }: Circumstances): boolean {
-  return claim.import.state.job.phase === 'FINISHED';
+  return isFinishedState(claim.import.state);
+}
+
+function isFinishedState({ job }: ImportState): boolean {
+  return job.phase === 'FINISHED';
 }
 
 function attemptsAfter({ claim }: Circumstances): number {

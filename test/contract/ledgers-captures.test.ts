@@ -7,9 +7,11 @@ import {
   freshness,
   recording,
   REF,
+  refOf,
   row,
   rowError,
   START,
+  state,
 } from '../support/builders.ts';
 import { capture, listAllRows, recordRows } from '../support/captures.ts';
 import { STORES } from '../support/ledgers.ts';
@@ -102,6 +104,19 @@ for (const store of STORES) {
       assert.deepEqual(await listNumbers(ledger), [1]);
     });
 
+    test('that are gone are taken for no other', async (t) => {
+      const ledger = await (await store.create(t))();
+      const gone = await ledger.openCapture(REF, START);
+      await ledger.dropCapture(gone.id);
+      while ((await ledger.deleteHiddenRows(10)) > 0);
+      const begun = await ledger.openCapture(refOf('another'), START);
+      const rows = [rowError({ number: 1 })];
+      const addition = { rows, limit: 10, next: null, totalFailed: null };
+      assert.equal(await ledger.addRows({ capture: gone, ...addition }), null);
+      await ledger.dropCapture(gone.id);
+      assert.notEqual(await ledger.addRows({ capture: begun, ...addition }), null);
+    });
+
     test('keep failed rows and others up to a limit each, and count all', async (t) => {
       const ledger = await (await store.create(t))();
       const rows = [1, 2, 3, 4].flatMap((number) => [
@@ -171,7 +186,7 @@ for (const store of STORES) {
       const ledger = await (await store.create(t))();
       const due = freshness({ nextLookAt: START });
       await ledger.record(recording({ rows: { kind: 'capturing' }, freshness: due }));
-      const [claim] = await ledger.claimDue(claimQuery());
+      const [claim] = await ledger.claimDue(claimQuery({ work: 'rows' }));
       assert.ok(claim?.schedule.capture);
       const added = await capture(ledger, [rowError({ number: 1 })], {
         capture: claim.schedule.capture,
@@ -179,16 +194,38 @@ for (const store of STORES) {
       });
       const goOn = { basedOnRevision: 1, rows: { kind: 'capturing' }, freshness: due } as const;
       await ledger.record(recording({ ...goOn, state: null }));
-      const [again] = await ledger.claimDue(claimQuery());
+      const [again] = await ledger.claimDue(claimQuery({ work: 'rows' }));
       assert.deepEqual(again?.schedule.capture, added);
       assert.equal(again.schedule.held, null);
+      assert.deepEqual(await ledger.claimDue(claimQuery()), [], 'it was claimed as a look, too');
+    });
+
+    test('that were given up meanwhile are no rows of an import', async (t) => {
+      const ledger = await (await store.create(t))();
+      await ledger.record(recording());
+      const ours = await capture(ledger, [rowError()]);
+      // Nothing observable differs, so no revision tells that somebody else recorded.
+      await ledger.record(recording({ basedOnRevision: 1 }));
+      const rows = { kind: 'captured', captureId: ours.id } as const;
+      assert.equal(await ledger.record(recording({ basedOnRevision: 1, rows })), null);
+      const held = { since: START, state: state(), captureId: ours.id, isKnown: false };
+      assert.equal(await ledger.record(recording({ basedOnRevision: 1, held })), null);
+      assert.deepEqual(await listNumbers(ledger), []);
+    });
+
+    test('count as many failed rows as the vendor ever said', async (t) => {
+      const ledger = await (await store.create(t))();
+      const first = await capture(ledger, [rowError()], { next: '1', totalFailed: 5_000 });
+      const second = await capture(ledger, [], { capture: first, totalFailed: 1_000 });
+      assert.equal(second.totalFailed, 5_000);
+      assert.equal((await capture(ledger, [rowError()])).totalFailed, null);
     });
 
     test('are begun anew when the flag that they were read with changes', async (t) => {
       const ledger = await (await store.create(t))();
       const due = freshness({ nextLookAt: START });
       await ledger.record(recording({ rows: { kind: 'capturing' }, freshness: due }));
-      await ledger.claimDue(claimQuery());
+      await ledger.claimDue(claimQuery({ work: 'rows' }));
       await ledger.track({ ref: REF, continueOnError: true, now: START });
       const goOn = { basedOnRevision: 1, rows: { kind: 'capturing' }, freshness: due } as const;
       await ledger.record(recording({ ...goOn, state: null }));
@@ -206,7 +243,7 @@ for (const store of STORES.filter(({ isDurable }) => isDurable)) {
       const first = await open();
       const due = freshness({ nextLookAt: START });
       await first.record(recording({ rows: { kind: 'capturing' }, freshness: due }));
-      const [claim] = await first.claimDue(claimQuery());
+      const [claim] = await first.claimDue(claimQuery({ work: 'rows' }));
       assert.ok(claim?.schedule.capture);
       const changes = { capture: claim.schedule.capture, next: '1' };
       const added = await capture(first, [rowError({ number: 1 })], changes);
@@ -215,7 +252,7 @@ for (const store of STORES.filter(({ isDurable }) => isDurable)) {
 
       const second = await open();
 
-      const [again] = await second.claimDue(claimQuery());
+      const [again] = await second.claimDue(claimQuery({ work: 'rows' }));
       assert.deepEqual(again?.schedule.capture, added);
       const addition = { rows: [rowError()], limit: 10, next: null, totalFailed: null };
       assert.equal(await second.addRows({ capture: broken, ...addition }), null);

@@ -1,10 +1,49 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { claimQuery, freshness, job, recording, refOf, START, state } from '../support/builders.ts';
+import {
+  claimQuery,
+  finishedJob,
+  freshness,
+  job,
+  recording,
+  REF,
+  refOf,
+  START,
+  state,
+} from '../support/builders.ts';
 import { STORES } from '../support/ledgers.ts';
 
 for (const store of STORES) {
-  describe(`what is claimed first, in ${store.name}`, () => {
+  describe(`what is claimed, in ${store.name}`, () => {
+    test('a finish that is held back is handed out with the next claim', async (t) => {
+      const ledger = await (await store.create(t))();
+      await ledger.track({ ref: REF, continueOnError: true, now: START });
+      const held = {
+        since: START,
+        state: state({ job: finishedJob() }),
+        captureId: null,
+        isKnown: false,
+      };
+      const due = freshness({ nextLookAt: START + 1_000 });
+      await ledger.record(recording({ held, attempts: 4, freshness: due }));
+
+      const claims = await ledger.claimDue(claimQuery({ now: START + 1_000 }));
+
+      assert.deepEqual(
+        claims.map(({ schedule }) => schedule),
+        [
+          {
+            attempts: 4,
+            failingSince: START,
+            held,
+            capture: null,
+            trackedAt: START,
+            continueOnError: true,
+          },
+        ],
+      );
+    });
+
     test('of what is due, the import that its vendor forgets first is claimed first', async (t) => {
       const ledger = await (await store.create(t))();
       const expiries = {

@@ -37,6 +37,7 @@ for (const store of STORES) {
           attempts: 0,
           held: null,
           capture: null,
+          failingSince: null,
           trackedAt: START,
           continueOnError: false,
         },
@@ -70,6 +71,7 @@ for (const store of STORES) {
         attempts: 2,
         held: null,
         capture: null,
+        failingSince: START,
         trackedAt: START,
         continueOnError: true,
       });

@@ -30,7 +30,12 @@ for (const store of STORES.filter(({ isDurable }) => isDurable)) {
       const open = await store.create(t);
       const first = await open();
       const { id: captureId } = await capture(first, [rowError()]);
-      const held = { since: START, state: state({ job: finishedJob() }), captureId };
+      const held = {
+        since: START,
+        state: state({ job: finishedJob() }),
+        captureId,
+        isKnown: false,
+      };
       const kept = await first.record(recording({ labels: { run: '7' }, held, attempts: 2 }));
       await first.countRequest('crm', '2026-01', 10);
       await first.close();
@@ -45,6 +50,7 @@ for (const store of STORES.filter(({ isDurable }) => isDurable)) {
         attempts: 2,
         held,
         capture: null,
+        failingSince: START,
         trackedAt: START,
         continueOnError: null,
       });

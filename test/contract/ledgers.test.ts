@@ -4,7 +4,6 @@ import { UNOBSERVED } from '../../src/domain/import.ts';
 import type { Import } from '../../src/domain/import.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import {
-  claimQuery,
   counters,
   finishedJob,
   freshness,
@@ -250,21 +249,6 @@ for (const store of STORES) {
       assert.equal(revisions.length, 1);
       const next = await ledger.record(recording({ basedOnRevision: 1, state: progress(50) }));
       assert.equal(next?.revision, 2);
-    });
-
-    test('a finish that is held back is handed out with the next claim', async (t) => {
-      const ledger = await (await store.create(t))();
-      await ledger.track({ ref: REF, continueOnError: true, now: START });
-      const held = { since: START, state: state({ job: finishedJob() }), captureId: null };
-      const due = freshness({ nextLookAt: START + 1_000 });
-      await ledger.record(recording({ held, attempts: 4, freshness: due }));
-
-      const claims = await ledger.claimDue(claimQuery({ now: START + 1_000 }));
-
-      assert.deepEqual(
-        claims.map(({ schedule }) => schedule),
-        [{ attempts: 4, held, capture: null, trackedAt: START, continueOnError: true }],
-      );
     });
 
     test('finds the imports that are known among those asked for', async (t) => {

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { failureOf, serve } from './setup.ts';
 
 const TIMEOUT_MS = 50;
-const LONGEST_MS = 60 * TIMEOUT_MS;
+const LONGEST_MS = 360 * TIMEOUT_MS;
 
 /** A server whose answers are written by the test, asked by a client whose clock stands still. */
 async function serveByHand(t: TestContext) {
@@ -70,7 +70,7 @@ describe('the time that an answer may take', () => {
     }
     const failure = await failureOf(asking);
     assert.equal(failure.kind, 'timeout');
-    assert.match(failure.message, /did not answer within 3000 ms$/);
+    assert.match(failure.message, /did not answer within 18000 ms$/);
   });
 
   test('stands still while somebody is busy with a piece', async (t) => {

@@ -145,6 +145,7 @@ export function claim(changes: ClaimChanges = {}): Claim {
     import: knownImport(changes.import),
     schedule: {
       attempts: 0,
+      failingSince: null,
       held: null,
       capture: null,
       trackedAt: START,
@@ -157,6 +158,7 @@ export function claim(changes: ClaimChanges = {}): Claim {
 export function claimQuery(changes: Partial<ClaimQuery> = {}): ClaimQuery {
   return {
     providerId: REF.providerId,
+    work: 'looks',
     limit: 10,
     now: START,
     horizonMs: 0,

@@ -42,3 +42,10 @@ export async function listAllRows(
   }
   return rows;
 }
+
+/** Deletes the rows that nobody can see any more; answers how many there were. */
+export async function deleteHidden(ledger: Ledger): Promise<number> {
+  let deleted = 0;
+  for (let step = 1; step > 0; deleted += step) step = await ledger.deleteHiddenRows(10_000);
+  return deleted;
+}

@@ -4,6 +4,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { atEnd } from './at-end.ts';
 import { at, until } from './world.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -28,7 +29,7 @@ export function startService(
     cwd: folder,
     env: { PATH: process.env['PATH'], PORT: '0', ...others },
   });
-  t.after(() => child.kill('SIGKILL'));
+  atEnd(t, () => void child.kill('SIGKILL'));
   const log: string[] = [];
   createInterface(child.stdout).on('line', (line) => log.push(line));
   let errors = '';

@@ -14,6 +14,8 @@ import type { SimulatedFleet } from '../../src/simulated-fleet.ts';
 
 export interface WorldOptions {
   readonly clock?: Clock;
+  /** Absent: one of every vendor, as it is. */
+  readonly fleet?: SimulatedFleet;
   /** Keys of the configuration beside the providers. */
   readonly service?: Readonly<Record<string, unknown>>;
   /** Keys that every provider gets. */
@@ -48,7 +50,7 @@ interface AnswerError {
 /** Starts a world that is gone when the test ends. */
 export async function startWorld(t: TestContext, options: WorldOptions = {}): Promise<World> {
   const { clock = SYSTEM_CLOCK, onLog } = options;
-  const fleet = await startFleet({ now: () => clock.now(), firstPort: 0 });
+  const fleet = options.fleet ?? (await startFleet({ now: () => clock.now(), firstPort: 0 }));
   t.after(() => fleet.close());
   const text = fleetConfig(fleet, {
     store: { url: 'sqlite::memory:' },

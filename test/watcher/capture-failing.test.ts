@@ -246,7 +246,7 @@ test('a lease that runs out while a page is awaited has nobody keep rows twice',
   // Somebody else takes over, and is done before the page comes.
   await clock.pass(vendor.provider.leaseMs);
   await waitFor(ledger, isSettled);
-  slow.resolve(PAGES({ externalId: 'load-1', next: '3000' }));
+  slow.resolve(PAGES({ externalId: 'load-1', next: '3000', knownTotal: null }));
   await settle();
   await assertRows(ledger, 25_000);
   assert.equal((await waitFor(ledger, isSettled)).revision, 2);

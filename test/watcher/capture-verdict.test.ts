@@ -28,6 +28,7 @@ interface Given extends Partial<Omit<Circumstances, 'claim'>> {
   readonly counted?: number | null;
   readonly expiresAt?: number | null;
   readonly attempts?: number;
+  readonly failingSince?: number | null;
 }
 
 /** What was known when the capture began. */
@@ -41,12 +42,12 @@ function finishOf({ counted = null, expiresAt = null }: Given = {}) {
 }
 
 function verdict(result: CaptureResult, given: Given = {}): Recording {
-  const { counted: _, expiresAt: __, attempts = 0, ...changes } = given;
+  const { counted: _, expiresAt: __, attempts = 0, failingSince = null, ...changes } = given;
   const known = { state: finishOf(given), revision: 3, position: 9 };
   return judgeCapture(result, {
     claim: claim({
       import: { ...known, freshness: freshness({ observedAt: START }) },
-      schedule: { attempts },
+      schedule: { attempts, failingSince },
     }),
     cadence: CADENCE,
     appearsWithinMs: 10_000,
@@ -109,7 +110,8 @@ const endings: readonly (readonly [string, CaptureResult, Given, RowErrorSummary
   ['a list with more than the summary counts', whole({ seen: 9 }), COUNTED, complete(9)],
   ['a list with less than the summary counts', whole({ seen: 5 }), COUNTED, truncated(8)],
   ['a list with less than it says', whole({ seen: 5, totalFailed: 9 }), COUNTED, truncated(9)],
-  ['an empty list', whole(), {}, complete(0)],
+  ['an empty list', whole(), {}, countOnly(null)],
+  ['an empty list that says so', whole({ totalFailed: 0 }), {}, complete(0)],
   ['an empty list that the summary counts rows for', whole(), COUNTED, countOnly(8)],
 
   ['a list that was cut', cut(PART), {}, truncated(null, 4)],
@@ -139,19 +141,22 @@ const FAILURES = [
   'unexpected-response',
 ] as const;
 
+/** Others wait for somebody, or for a time that is known. */
+const GIVEN_UP = ['timeout', 'unavailable', 'unexpected-response'] as const;
+
 describe('the end of a capture', () => {
-  const since = NOW - DAY_MS;
-  const failing = FAILURES.flatMap((kind): typeof endings => [
-    [`a list that is ${kind} for a day`, lost({ since }, kind), COUNTED, countOnly(8)],
-    [`a list whose rest is ${kind} for a day`, lost({ ...PART, since }, kind), {}, truncated(null)],
-    [
-      `a list that is ${kind} and expired`,
-      lost({}, kind),
-      { ...COUNTED, expiresAt: NOW },
-      expired(8),
-    ],
+  const tried = { failingSince: NOW - DAY_MS, attempts: 9 };
+  const failing = GIVEN_UP.flatMap((kind): typeof endings => [
+    [`a list that is ${kind} for a day`, lost({}, kind), { ...COUNTED, ...tried }, countOnly(8)],
+    [`a list whose rest is ${kind} for a day`, lost(PART, kind), tried, truncated(null)],
   ]);
-  for (const [what, result, given, rowErrors] of [...endings, ...failing]) {
+  const late = FAILURES.map((kind): (typeof endings)[number] => [
+    `a list that is ${kind} and expired`,
+    lost({}, kind),
+    { ...COUNTED, expiresAt: NOW },
+    expired(8),
+  ]);
+  for (const [what, result, given, rowErrors] of [...endings, ...failing, ...late]) {
     const { availability, totalCount } = rowErrors;
     test(`${what} is ${availability} of ${totalCount ?? 'nobody knows how many'}`, () => {
       const recorded = verdict(result, given);
@@ -160,7 +165,7 @@ describe('the end of a capture', () => {
       assert.deepEqual(recorded.state, { ...finishOf(given), rowErrors });
       const isEmpty = result.capture.kept.FAILED === 0;
       const captured = { kind: 'captured', captureId: 7 } as const;
-      assert.deepEqual(recorded.rows, isEmpty ? { kind: 'none' } : captured);
+      assert.deepEqual(recorded.rows, isEmpty ? { kind: 'keep' } : captured);
       assert.equal(recorded.held, null);
       assert.equal(recorded.basedOnRevision, 3);
       assert.deepEqual(recorded.ref, REF);
@@ -178,7 +183,7 @@ describe('the end of a capture', () => {
     const rows = { seen: tally({ CREATED: 3 }), kept: tally({ CREATED: 3 }) };
     const recorded = verdict({ kind: 'whole', capture: { ...capture(), ...rows } });
     assert.deepEqual(recorded.rows, { kind: 'captured', captureId: 7 });
-    assert.deepEqual(recorded.state?.rowErrors, complete(0));
+    assert.deepEqual(recorded.state?.rowErrors, countOnly(null));
   });
 });
 

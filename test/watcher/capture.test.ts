@@ -38,7 +38,7 @@ test('a finish shows at once, and its rows once the last page of them is there',
   assert.equal(shown.freshness.state, 'LIVE');
   assert.deepEqual(await listAllRows(ledger, ID), []);
   assert.deepEqual(await ledger.listRowErrorGroups(ID), []);
-  last.resolve(pages({ ...REF, next: '2000' }));
+  last.resolve(pages({ ...REF, next: '2000', knownTotal: null }));
   const settled = await waitFor(ledger, isSettled);
 
   assert.equal(settled.revision, 2);

@@ -8,6 +8,8 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Look, RowsAnswer, RowsTarget } from '../../src/providers/provider.ts';
 import { counters, finish, finishedJob, REF, rowError } from '../support/builders.ts';
 import { listAllRows } from '../support/captures.ts';
+import type { TestClock } from '../support/clock.ts';
+import { settle } from './setup.ts';
 
 /** Failed rows that are numbered from 1. */
 export function failedRows(count: number): readonly ImportRow[] {
@@ -82,4 +84,16 @@ export async function assertRows(ledger: Ledger, count: number, ref = REF): Prom
     groups.reduce((sum, group) => sum + group.count, 0),
     count,
   );
+}
+
+/** Turns in which a page of rows is made fit, written, and judged. */
+const TURNS = 300;
+
+/** Lets time pass in steps, and whatever each of them sets off come to its end. */
+export async function passInSteps(clock: TestClock, ms: number, stepMs: number): Promise<void> {
+  await settle(TURNS);
+  for (let leftMs = ms; leftMs > 0; leftMs -= stepMs) {
+    await clock.pass(Math.min(stepMs, leftMs));
+    await settle(TURNS);
+  }
 }

@@ -42,7 +42,7 @@ test('rows that come along with a look show at once, with the finish', async (t)
   });
   const { watcher, ledger, complaints } = await startWatcher(t, [vendor], { clock });
   await watcher.track({ ref: REF, now: clock.now() });
-  await settle();
+  await settle(ALL_ROWS);
   assert.equal((await waitFor(ledger, () => true)).revision, 0);
   assert.deepEqual(await listAllRows(ledger, ID), []);
   assert.equal((await ledger.findHeldRows([ID])).size, 0);
@@ -57,6 +57,9 @@ test('rows that come along with a look show at once, with the finish', async (t)
   assert.equal(await deleteHidden(ledger), 0);
   assert.deepEqual(complaints, []);
 });
+
+/** Turns in which all rows are written. */
+const ALL_ROWS = 300;
 
 const failures: readonly (readonly [string, (target: LookTarget) => Promise<Look>])[] = [
   [
@@ -94,7 +97,7 @@ for (const [what, answer] of failures) {
     const vendor = createVendor(clock, { answer });
     const { watcher, ledger } = await startWatcher(t, [vendor], { clock });
     await watcher.track({ ref: REF, now: clock.now() });
-    await settle();
+    await settle(ALL_ROWS);
     assert.deepEqual(await listAllRows(ledger, ID), []);
     assert.equal((await ledger.findHeldRows([ID])).size, 0);
     // Whole batches had been written, and are given up.
@@ -151,7 +154,7 @@ test('rows of a finish that is held back show when it is published', async (t) =
   await watcher.track({ ref: REF, now: clock.now() });
   for (let step = 0; step < 59; step += 1) {
     await clock.pass(1_000);
-    await settle();
+    await settle(ALL_ROWS);
   }
   assert.equal((await waitFor(ledger, () => true)).revision, 0);
   assert.deepEqual(await listAllRows(ledger, ID), []);
@@ -239,7 +242,7 @@ test('a watcher that is stopped while rows come in leaves none of them', async (
   });
   const { watcher, ledger, complaints } = await startWatcher(t, [vendor], { clock });
   await watcher.track({ ref: REF, now: clock.now() });
-  await settle();
+  await settle(ALL_ROWS);
   const stopped = watcher.stop(5_000);
   clock.advance(5_000);
   await stopped;
@@ -263,7 +266,7 @@ test('rows that are still coming in when the watcher stops may finish', async (t
   });
   const { watcher, ledger } = await startWatcher(t, [vendor], { clock });
   await watcher.track({ ref: REF, now: clock.now() });
-  await settle();
+  await settle(ALL_ROWS);
   const stopped = watcher.stop(5_000);
   rest.resolve(undefined);
   await stopped;

@@ -185,8 +185,8 @@ export function createClock(): TestClock {
 }
 
 /** Lets everything run that waits for nothing but its turn. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+export async function settle(turns = 5): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await setImmediate();
 }
 
 export function seen(changes: Partial<Observation> = {}): Look {

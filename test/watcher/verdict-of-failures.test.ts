@@ -41,7 +41,7 @@ function known(given: ImportState = state()): Partial<Import> {
 }
 
 function heldFor(ms: number): Partial<ImportSchedule> {
-  return { held: { since: NOW - ms, state: FINISH, captureId: null } };
+  return { held: { since: NOW - ms, state: FINISH, captureId: null, isKnown: false } };
 }
 
 const FAILURES = [
@@ -195,14 +195,14 @@ test('a finish is published at once when its vendor wants a longer pause than it
 });
 
 test('a finish that is taken as it is after a day is not looked for any more', () => {
-  const claim = { import: known(FINISH), schedule: heldFor(DAY_MS) };
+  const claim = { import: known(FINISH), schedule: { ...heldFor(DAY_MS), attempts: 9 } };
   const settled = verdict({ kind: 'unavailable', claim });
   assert.equal(settled.freshness.state, 'SETTLED');
   assert.equal(settled.freshness.nextLookAt, null);
 });
 
 test('the rows of a finish that was held back are kept when it is published', () => {
-  const schedule = { held: { since: NOW - 60_000, state: FINISH, captureId: 7 } };
+  const schedule = { held: { since: NOW - 60_000, state: FINISH, captureId: 7, isKnown: false } };
   for (const kind of ['unavailable', 'not-found'] as const) {
     const published = verdict({ kind, claim: { import: known(), schedule } });
     assert.deepEqual(published.rows, { kind: 'captured', captureId: 7 });

@@ -53,7 +53,7 @@ function known(known: ImportState = state()): Partial<Import> {
 }
 
 function heldFor(ms: number, held: ImportState = stateOf(finish())): Partial<ImportSchedule> {
-  return { held: { since: NOW - ms, state: held, captureId: null } };
+  return { held: { since: NOW - ms, state: held, captureId: null, isKnown: false } };
 }
 
 function stateOf({ job, counters, resources, rowErrors }: Observation): ImportState {
@@ -192,7 +192,10 @@ test('what a published finish lacks is looked for at growing intervals', () => {
 });
 
 test('after a day a finish is taken as it is', () => {
-  const claimed = { import: known(stateOf(LACKING)), schedule: heldFor(24 * HOUR_MS) };
+  const claimed = {
+    import: known(stateOf(LACKING)),
+    schedule: { ...heldFor(24 * HOUR_MS), attempts: 9 },
+  };
   const { freshness: fresh, state: kept } = verdict(seen(LACKING), { claim: claimed });
   assert.equal(fresh.state, 'SETTLED');
   assert.equal(fresh.nextLookAt, null);
@@ -205,9 +208,9 @@ test('the rows of a finish that is taken as it is after a day are read before it
   const early = { import: known(), schedule: heldFor(60_000, stateOf(pending)) };
   const published = verdict(seen(pending), { claim: early });
   assert.deepEqual(published.state, stateOf(pending));
-  assert.deepEqual(published.rows, { kind: 'none' });
+  assert.deepEqual(published.rows, { kind: 'keep' });
   assert.notEqual(published.held, null);
-  const schedule = heldFor(24 * HOUR_MS, stateOf(pending));
+  const schedule = { ...heldFor(24 * HOUR_MS, stateOf(pending)), attempts: 9 };
   const late = { import: known(stateOf(pending)), schedule };
   for (const look of [seen(pending), failed('unavailable')]) {
     const recorded = verdict(look, { claim: late });

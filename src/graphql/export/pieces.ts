@@ -24,7 +24,7 @@ export class RowsChangedError extends Error {
   override readonly name = 'RowsChangedError';
 }
 
-const MOST_ROWS = 1_000;
+const MOST_ROWS = 250;
 const FIRST_ROWS = 100;
 
 /** Pages become so long that a piece has about so many characters, however large rows are. */

@@ -563,7 +563,7 @@ export type Job = {
   readonly finishedAt?: Maybe<Scalars['DateTime']['output']>;
   /** The id of its import. */
   readonly id: Scalars['ID']['output'];
-  /** The vendor's message about it. */
+  /** The vendor's message about it. Without the scope `imports:rows`, values in it are replaced by `…`. */
   readonly message?: Maybe<Scalars['String']['output']>;
   /** How did it end? Null until it is finished. */
   readonly outcome?: Maybe<JobOutcome>;

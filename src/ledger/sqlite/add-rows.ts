@@ -19,7 +19,7 @@ export function addRows(database: Database, addition: RowAddition): OpenCapture 
     const { names, hasMore } = batch.columns ?? columns;
     const row = database.get(
       `/* addRows */ update captures
-       set next = ?, seen = ?, kept = ?, total_failed = coalesce(?, total_failed), columns = ?,
+       set next = ?, seen = ?, kept = ?, total_failed = nullif(max(coalesce(?, -1), coalesce(total_failed, -1)), -1), columns = ?,
          has_more_columns = ?
        where id = ? returning ${CAPTURE_COLUMNS}`,
       [

@@ -26,6 +26,14 @@ export function findOpenCapture(database: Database, id: number): OpenCapture | n
   return row === undefined ? null : captureOf(row);
 }
 
+export function isSealed(database: Database, id: number): boolean {
+  const row = database.get(
+    `/* isSealed */ select id from captures where id = ? and state = 'sealed'`,
+    [id],
+  );
+  return row !== undefined;
+}
+
 export function dropCapture(database: Database, id: number): void {
   database.run(
     `/* dropCapture */ update captures set state = 'hidden' where id = ? and state = 'open'`,

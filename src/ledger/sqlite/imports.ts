@@ -131,7 +131,7 @@ function resume(database: Database, known: Row, now: number): number {
   database.run(
     `/* track: resume */ update imports
      set freshness = case when revision = 0 then 'PENDING' else 'LIVE' end, next_look_at = ?,
-         attempts = 0, tracked_at = ?, error_kind = null, error_message = null
+         attempts = 0, failing_since = null, tracked_at = ?, error_kind = null, error_message = null
      where seq = ? and freshness in ('NOT_FOUND', 'GONE', 'UNTRACKED')`,
     [now, now, seq],
   );

@@ -1,6 +1,6 @@
 import { importId } from '../../domain/import.ts';
 import type { Recording } from '../ledger.ts';
-import { openCapture, showCapture } from './captures.ts';
+import { findOpen, openCapture, showCapture } from './captures.ts';
 import { integer, integerOrNull } from './database.ts';
 import type { Database, Row } from './database.ts';
 
@@ -23,6 +23,18 @@ export function writeRows(database: Database, { seq, before, recording }: RowsIn
   );
   showCapture(database, { importId: importId(ref), shown, open, now });
   return shown !== wasShown;
+}
+
+/** Whether the rows that a recording names are there: nobody has given their capture up. */
+export function hasItsRows(
+  database: Database,
+  before: Row | undefined,
+  { rows, held }: Recording,
+): boolean {
+  const named = [rows.kind === 'captured' ? rows.captureId : null, held?.captureId ?? null];
+  return named.every(
+    (id) => id === null || id === shownCaptureOf(before) || findOpen(database, id) !== undefined,
+  );
 }
 
 export function shownCaptureOf(before: Row | undefined): number | null {

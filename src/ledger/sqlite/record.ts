@@ -2,12 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { importId } from '../../domain/import.ts';
 import type { Import, ImportState } from '../../domain/import.ts';
 import type { Recording } from '../ledger.ts';
+import { isSealed } from './captures.ts';
 import { integer, text } from './database.ts';
 import type { Database, Row } from './database.ts';
 import { stateOf } from './import-row.ts';
 import { findImport, insertImport, setLabels } from './imports.ts';
 import { takePosition } from './positions.ts';
-import { shownCaptureOf, writeRows } from './record-rows.ts';
+import { hasItsRows, shownCaptureOf, writeRows } from './record-rows.ts';
 import { holdSameRows } from './same-rows.ts';
 
 export interface Recorded {
@@ -18,12 +19,13 @@ export interface Recorded {
 
 export async function record(database: Database, given: Recording): Promise<Recorded | null> {
   const id = importId(given.ref);
-  const recording = await withoutRepeatedRows(database, id, given);
+  const repeated = await findRepeated(database, id, given);
   return database.transaction(() => {
     const before = findBefore(database, id);
-    if (before !== undefined && integer(before, 'revision') > recording.basedOnRevision) {
-      return null;
-    }
+    if (before !== undefined && integer(before, 'revision') > given.basedOnRevision) return null;
+    const recording = withoutRepeatedRows(database, before, { given, repeated });
+    // Somebody else recorded meanwhile, although nothing observable differed: its rows are hidden.
+    if (!hasItsRows(database, before, recording)) return null;
     const seq = before === undefined ? insertImport(database, recording) : integer(before, 'seq');
     if (recording.labels !== undefined) setLabels(database, seq, recording.labels);
     const hasNewRows = writeRows(database, { seq, before, recording });
@@ -37,17 +39,34 @@ export async function record(database: Database, given: Recording): Promise<Reco
   });
 }
 
-/** Rows that are held already stay as they are. Sealed ones never change, so this needs no lock. */
-async function withoutRepeatedRows(
+/** The capture that an import shows, if it has the very rows that are to take its place. */
+async function findRepeated(
   database: Database,
   id: string,
-  recording: Recording,
-): Promise<Recording> {
-  const { rows } = recording;
+  { rows }: Recording,
+): Promise<number | null> {
   const shown = shownCaptureOf(findBefore(database, id));
-  if (rows.kind !== 'captured' || shown === null) return recording;
-  const isRepeated = await holdSameRows(database, shown, rows.captureId);
-  return isRepeated ? { ...recording, rows: { kind: 'keep' } } : recording;
+  if (rows.kind !== 'captured' || shown === null || shown === rows.captureId) return null;
+  return (await holdSameRows(database, shown, rows.captureId)) ? shown : null;
+}
+
+interface Comparison {
+  readonly given: Recording;
+  readonly repeated: number | null;
+}
+
+/** Rows that are held already stay as they are, if they are still held. */
+function withoutRepeatedRows(
+  database: Database,
+  before: Row | undefined,
+  { given, repeated }: Comparison,
+): Recording {
+  const isHeld =
+    repeated !== null && repeated === shownCaptureOf(before) && isSealed(database, repeated);
+  if (!isHeld) return given;
+  // Nor does the finish wait with a second copy of them.
+  const held = given.held === null ? null : { ...given.held, captureId: repeated };
+  return { ...given, rows: { kind: 'keep' }, held };
 }
 
 function findBefore(database: Database, id: string): Row | undefined {
@@ -116,7 +135,9 @@ function writeSchedule(database: Database, seq: number, recording: Recording): v
   database.run(
     `/* record: schedule */ update imports
      set freshness = ?, observed_at = ?, next_look_at = ?, error_kind = ?, error_message = ?,
-         attempts = ?, held_since = ?, held_finish = ?
+         attempts = ?,
+         failing_since = case ? when 0 then null when 1 then ? else coalesce(failing_since, ?) end,
+         held_since = ?, held_finish = ?
      where seq = ? and (freshness <> 'UNTRACKED' or ? = 'SETTLED')`,
     [
       freshness.state,
@@ -125,8 +146,11 @@ function writeSchedule(database: Database, seq: number, recording: Recording): v
       freshness.error?.kind ?? null,
       freshness.error?.message ?? null,
       attempts,
+      attempts,
+      recording.now,
+      recording.now,
       held?.since ?? null,
-      held === null ? null : JSON.stringify({ state: held.state }),
+      held === null ? null : JSON.stringify({ state: held.state, isKnown: held.isKnown }),
       seq,
       freshness.state,
     ],

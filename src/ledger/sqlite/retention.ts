@@ -4,13 +4,22 @@ import type { Database } from './database.ts';
 
 export function listKeptProviders(database: Database): readonly string[] {
   const rows = database.all(
-    '/* listKeptProviders */ select distinct provider_id from imports order by provider_id',
+    // From one to the next, so that not every import is read.
+    `/* listKeptProviders */ with recursive provider (id) as (
+       select min(provider_id) from imports
+       union all
+       select (select min(provider_id) from imports where provider_id > provider.id)
+       from provider where provider.id is not null)
+     select id as provider_id from provider where id is not null`,
     [],
   );
   return rows.map((row) => text(row, 'provider_id'));
 }
 
-/** What is hidden is seen by nobody from here on; `deleteHiddenRows` deletes it bit by bit. */
+/**
+ * Rows of imports that nobody looks at any more go, too, if they never were all there. What is hidden
+ * is seen by nobody from here on; `deleteHiddenRows` deletes it bit by bit.
+ */
 export function hideRows(
   database: Database,
   { providerId, until, now, limit }: RetentionQuery,
@@ -23,7 +32,23 @@ export function hideRows(
      returning id`,
     [now, providerId, until, limit],
   );
-  return rows.length;
+  const open = database.all(
+    `/* hideRows: given up */ update captures set state = 'hidden'
+     where id in (
+       select captures.id from captures join imports on imports.open_capture = captures.id
+       where captures.provider_id = ? and captures.state = 'open' and captures.opened_at <= ?
+         and imports.next_look_at is null
+       limit ?)
+     returning id`,
+    [providerId, until, limit],
+  );
+  for (const row of open) {
+    database.run(
+      '/* hideRows: of nobody */ update imports set open_capture = null where open_capture = ?',
+      [integer(row, 'id')],
+    );
+  }
+  return rows.length + open.length;
 }
 
 /** A capture of which nothing is left goes too, unless it tells that an import once had rows. */

@@ -5,7 +5,7 @@ import { findOpenCapture } from './captures.ts';
 import { IMPORT_COLUMNS, importOf } from './import-row.ts';
 
 /** So many that are due, the most overdue ones, are compared. */
-const COMPARED = 1_000;
+const COMPARED = 200;
 
 /** An import that its vendor forgets within this time is in a hurry. */
 const HURRY_MS = 3_600_000;
@@ -13,9 +13,15 @@ const HURRY_MS = 3_600_000;
 /** What was due earlier by this much goes first: it is not overtaken again and again. */
 const PATIENCE_MS = 1_000;
 
+/** An import waits for a look, or for its rows to be read page by page. */
+const WORK = {
+  looks: '(open_capture is null or held_since is not null)',
+  rows: '(open_capture is not null and held_since is null)',
+} as const satisfies Record<ClaimQuery['work'], string>;
+
 export function claimDue(
   database: Database,
-  { providerId, limit, now, horizonMs, leaseMs }: ClaimQuery,
+  { providerId, work, limit, now, horizonMs, leaseMs }: ClaimQuery,
 ): readonly Claim[] {
   const dueAt = findNextDueAt(database, providerId);
   if (dueAt === null || dueAt > now) return [];
@@ -25,11 +31,12 @@ export function claimDue(
        select seq from (
          select seq, next_look_at, expires_at from imports
          where provider_id = ? and next_look_at <= ? and (lease_until is null or lease_until <= ?)
+           and ${WORK[work]}
          order by next_look_at limit ?)
        order by expires_at is null or expires_at > ?, case when expires_at <= ? then expires_at end,
          cast((? - next_look_at) / ? as integer) desc, expires_at is null, expires_at, next_look_at limit ?)
-     returning ${IMPORT_COLUMNS}, attempts, held_since, held_finish, open_capture, tracked_at,
-       continue_on_error`,
+     returning ${IMPORT_COLUMNS}, attempts, failing_since, held_since, held_finish, open_capture,
+       tracked_at, continue_on_error`,
     [
       now + leaseMs,
       providerId,
@@ -54,6 +61,7 @@ function claimOf(database: Database, row: Row): Claim {
     import: importOf(database, row),
     schedule: {
       attempts: integer(row, 'attempts'),
+      failingSince: integerOrNull(row, 'failing_since'),
       held,
       capture: held !== null || open === null ? null : findOpenCapture(database, open),
       trackedAt: integer(row, 'tracked_at'),
@@ -65,8 +73,9 @@ function claimOf(database: Database, row: Row): Claim {
 function heldOf(row: Row): HeldFinish | null {
   const since = integerOrNull(row, 'held_since');
   if (since === null) return null;
-  const { state } = JSON.parse(text(row, 'held_finish'));
-  return { since, state, captureId: integerOrNull(row, 'open_capture') };
+  const { state, isKnown } = JSON.parse(text(row, 'held_finish'));
+  const captureId = integerOrNull(row, 'open_capture');
+  return { since, state, captureId, isKnown: isKnown === true };
 }
 
 /** For a store with one process: whatever an earlier process had leased is free again. */
@@ -95,7 +104,8 @@ export function bringForward(database: Database, importId: string, at: number): 
   database.run(
     `/* bringForward */ update imports
      set next_look_at = ?,
-         attempts = case when next_look_at is null then 0 else attempts end
+         attempts = case when next_look_at is null then 0 else attempts end,
+         failing_since = case when next_look_at is null then null else failing_since end
      where id = ? and freshness not in ('SETTLED', 'UNTRACKED')
        and (next_look_at is null or next_look_at > ?)`,
     [at, importId, at],

@@ -30,8 +30,11 @@ export interface CollibraClient {
   getJob(request: JobRequest): Promise<JobResource>;
   /** Null when the vendor says that there is none (404). */
   findSummary(request: SummaryRequest): Promise<ImportSummary | null>;
-  /** At most a thousand errors. A `not-found` when the vendor says that there are none (404). */
-  listErrors(request: ErrorsRequest): Promise<ImportErrors>;
+  /**
+   * At most a thousand errors; null when we are not let see them (403). A `not-found` when the vendor
+   * says that there are none (404).
+   */
+  listErrors(request: ErrorsRequest): Promise<ImportErrors | null>;
 }
 
 const JOBS_PATH = { '2.0': '/rest/2.0/jobs', v1: '/rest/jobs/v1/jobs' } as const;
@@ -94,6 +97,8 @@ export function createClient(settings: Settings, connection: Connection): Collib
       if (failure !== null && answer.status === 400 && /not finished/i.test(failure.message)) {
         throw new ProviderError('unavailable', failure.message, { cause: failure });
       }
+      // Whoever may see the job need not be let see its errors.
+      if (answer.status === 403) return null;
       if (failure !== null) throw failure;
       const errors = parseJson(answer, ImportErrors);
       // Else a vendor that ignores the offset would be read for ever, always the same page.

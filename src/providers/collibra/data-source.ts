@@ -5,7 +5,7 @@ import { createClient } from './client.ts';
 import type { CollibraClient, SummaryRequest } from './client.ts';
 import { hasEnded, observe } from './observe.ts';
 import type { SummaryAnswer } from './observe.ts';
-import { offsetOf, readErrors } from './row-errors.ts';
+import { placeOf, readErrors } from './row-errors.ts';
 import type { Settings } from './settings.ts';
 import { JobId } from './wire.ts';
 
@@ -27,11 +27,12 @@ export function createDataSource(settings: Settings, connection: Connection): Pr
         continueOnError: continueOnError ?? settings.continueOnError ?? null,
       });
     }),
-    readRows: async ({ externalId: id, next }, signal) => {
+    readRows: async ({ externalId: id, next, knownTotal }, signal) => {
       checkId(id);
-      const offset = offsetOf(next);
-      const errors = await client.listErrors({ id, offset, signal });
-      return { kind: 'page', page: readErrors(errors, offset) };
+      const place = placeOf(next);
+      const errors = await client.listErrors({ id, offset: place.offset, signal });
+      if (errors === null) return { kind: 'not-granted' };
+      return { kind: 'page', page: readErrors(errors, place, knownTotal) };
     },
   };
 }

@@ -45,10 +45,13 @@ export function createDataSource(
   };
 }
 
+/** There is no other page; the first one is asked for again. */
+const BY_AND_BY = 'by and by';
+
 /** All failed rows in one page: the vendor's list has no others. */
 async function readRows(
   rest: RestClient,
-  { externalId: taskResultId, next }: RowsTarget,
+  { externalId: taskResultId, next, knownTotal }: RowsTarget,
   signal: AbortSignal,
 ): Promise<RowsAnswer> {
   if (next !== null) throw new Error(`there is no page ${JSON.stringify(next)} of failed rows`);
@@ -58,7 +61,10 @@ async function readRows(
   const totalFailed = countErrors(summary);
   const failed = totalFailed === 0 ? [] : await rest.findFailedRows({ taskResultId, signal });
   if (failed === null) return { kind: 'not-granted' };
-  return { kind: 'page', page: { rows: failed.map(readFailedRow), next: null, totalFailed } };
+  // A list may be behind the counts for a moment.
+  const isBehind = failed.length === 0 && (knownTotal ?? 0) > 0;
+  const rows = failed.map(readFailedRow);
+  return { kind: 'page', page: { rows, next: isBehind ? BY_AND_BY : null, totalFailed } };
 }
 
 const LARGEST_INT = 2_147_483_647;

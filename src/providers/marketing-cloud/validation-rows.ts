@@ -1,7 +1,7 @@
 import type { ImportRow } from '../../domain/row.ts';
 import type { FailedRow, ValidationSummary } from './validation-wire.ts';
 
-/** How many rows failed; null when the vendor does not say of all kinds of errors. */
+/** How many errors there are, of all kinds; null when the vendor does not say of each kind. */
 export function countErrors({ importValidationSummary }: ValidationSummary): number | null {
   if (importValidationSummary === null) return null;
   let sum = 0;

@@ -18,12 +18,7 @@ export function observe(
   tally: ResultTally,
   target: Pick<LookTarget, 'externalId' | 'continueOnError'>,
 ): Observation {
-  if (job.job_id !== null && job.job_id !== target.externalId) {
-    throw new ProviderError(
-      'unexpected-response',
-      `expected an answer about import "${target.externalId}", got one about "${job.job_id}"`,
-    );
-  }
+  checkTarget(job, target);
   const evidence = gatherEvidence(job, tally);
   const reading = READINGS[job.status.known](evidence);
   const isFinished = reading.phase === 'FINISHED';
@@ -74,6 +69,18 @@ function gatherEvidence(job: ImportJob, tally: ResultTally): Evidence {
     },
     tally,
   };
+}
+
+/** Throws an `unexpected-response` when an answer is about another job than the target. */
+export function checkTarget(
+  { job_id: id }: ImportJob,
+  { externalId }: Pick<LookTarget, 'externalId'>,
+) {
+  if (id === null || id === externalId) return;
+  throw new ProviderError(
+    'unexpected-response',
+    `expected an answer about import "${externalId}", got one about "${id}"`,
+  );
 }
 
 type Reading = Pick<Job, 'phase' | 'outcome' | 'effect' | 'explanation'>;

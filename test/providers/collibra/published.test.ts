@@ -57,7 +57,11 @@ test('reads the running 2.0 job', async (t) => {
 });
 
 test('reads the published error, one of the thousand that its page speaks of', () => {
-  const page = readErrors(ImportErrors.parse(ERRORS_PAGE), ERRORS_PAGE.offset);
+  const page = readErrors(
+    ImportErrors.parse(ERRORS_PAGE),
+    { offset: ERRORS_PAGE.offset, before: null },
+    null,
+  );
   assert.deepEqual(page, {
     rows: [
       {

@@ -164,7 +164,6 @@ const FAILURES = {
   ],
   'another 400': [json(400, { userMessage: 'limit?' }), 'unexpected-response', /400: limit\?/],
   '401': [json(401, {}), 'unauthorized', /401/],
-  '403': [json(403, {}), 'unauthorized', /403/],
   '429': [json(429, {}), 'rate-limited', /429/],
   '500': [json(500, {}), 'unavailable', /500/],
   '503 in plain text': [text(503, 'no healthy upstream'), 'unavailable', /no healthy upstream/],
@@ -182,6 +181,13 @@ for (const [what, [answer, kind, reason]] of Object.entries(FAILURES)) {
     assert.equal(vendor.requests.length, 1);
   });
 }
+
+test('takes a 403 for a list that we are not let see', async (t) => {
+  const { connect } = await stage(t, answering(json(403, {})));
+  const target = { externalId: JOB_ID, next: null, knownTotal: 16 };
+  const answer = await connect().readRows?.(target, new AbortController().signal);
+  assert.deepEqual(answer, { kind: 'not-granted' });
+});
 
 test('waits as long as a throttle says', async (t) => {
   const { connect, vendor } = await stage(t);
@@ -254,7 +260,10 @@ test('rejects with the reason when the caller aborts the reading of rows', async
   const { connect, vendor } = await stage(t);
   vendor.setScenario('slow');
   const caller = new AbortController();
-  const reading = connect().readRows?.({ externalId: JOB_ID, next: null }, caller.signal);
+  const reading = connect().readRows?.(
+    { externalId: JOB_ID, next: null, knownTotal: null },
+    caller.signal,
+  );
   assert.ok(reading);
   const reason = new Error('the watcher stops');
   caller.abort(reason);

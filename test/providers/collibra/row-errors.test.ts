@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ImportRow } from '../../../src/domain/row.ts';
-import { offsetOf, readErrors } from '../../../src/providers/collibra/row-errors.ts';
+import { placeOf, readErrors } from '../../../src/providers/collibra/row-errors.ts';
 import { ImportErrors } from '../../../src/providers/collibra/wire.ts';
 
 const UUID = '3fa85f64-5717-4562-b3fc-2c963f66afa6';
@@ -13,9 +13,10 @@ const ERROR = {
   command: { indices: [7], identifier: '{"name":"Foo","domain":{"name":"Bar"}}' },
 };
 
-/** What a page is read as, of which the first error stands at `offset`. */
-function pageOf(body: unknown, offset = 0) {
-  return readErrors(ImportErrors.parse(body), offset);
+/** What a page is read as, of which the first error stands at `offset`, as the vendor says. */
+function pageOf(body: object, offset = 0, knownTotal: number | null = null) {
+  const page = ImportErrors.parse({ offset, ...body });
+  return readErrors(page, { offset, before: null }, knownTotal);
 }
 
 function rowOf(error: unknown): ImportRow {
@@ -183,12 +184,47 @@ test('refuses a page without a list of errors', () => {
   }
 });
 
+test('reads on behind the end of a list that has fewer errors than the summary counts', () => {
+  const two = { total: 2, results: [ERROR, ERROR] };
+  assert.equal(pageOf(two, 0, 2).next, null);
+  assert.equal(pageOf(two, 0, 1).next, null);
+  assert.equal(pageOf(two, 0, 3).next, '2');
+  assert.equal(pageOf({ total: 2, results: [] }, 2, 3).next, '2');
+  assert.equal(pageOf({ total: 0, results: [] }, 0, 16).next, '0');
+});
+
+test('refuses a page that comes again where the vendor does not say which one it is', () => {
+  const body = ImportErrors.parse({ total: 3_000, results: [ERROR, ERROR] });
+  const first = readErrors(body, placeOf(null), null);
+  assert.match(first.next ?? '', /^2 after \S+$/);
+  assert.throws(() => readErrors(body, placeOf(first.next), null), {
+    name: 'ProviderError',
+    kind: 'unexpected-response',
+  });
+  const other = ImportErrors.parse({
+    total: 3_000,
+    results: [ERROR, { ...ERROR, errorType: 'X' }],
+  });
+  assert.match(readErrors(other, placeOf(first.next), null).next ?? '', /^4 after \S+$/);
+  // Said to be another page, it is one, however alike.
+  const said = ImportErrors.parse({ total: 3_000, offset: 2, results: [ERROR, ERROR] });
+  assert.equal(readErrors(said, placeOf(first.next), null).next, '4');
+});
+
 test('begins with the first error, and reads on where it is told', () => {
-  assert.deepEqual([null, '0', '1000', '999000'].map(offsetOf), [0, 0, 1_000, 999_000]);
+  const places = [null, '0', '1000', '999000', '2000 after x-y_z'].map(placeOf);
+  assert.deepEqual(
+    places.map(({ offset }) => offset),
+    [0, 0, 1_000, 999_000, 2_000],
+  );
+  assert.deepEqual(
+    places.map(({ before }) => before),
+    [null, null, null, null, 'x-y_z'],
+  );
 });
 
 test('takes a place that it never gave for a fault of ours', () => {
   for (const next of ['', ' ', '-1', '1.5', '1e3', '0x10', 'x', '99999999999999999999']) {
-    assert.throws(() => offsetOf(next), { name: 'Error', message: /no place in a list/ });
+    assert.throws(() => placeOf(next), { name: 'Error', message: /no place in a list/ });
   }
 });

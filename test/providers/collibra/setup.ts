@@ -96,7 +96,10 @@ export async function askForRows(
   externalId: string,
   next: string | null = null,
 ): Promise<RowsAnswer> {
-  const reading = source.readRows?.({ externalId, next }, new AbortController().signal);
+  const reading = source.readRows?.(
+    { externalId, next, knownTotal: null },
+    new AbortController().signal,
+  );
   assert.ok(reading);
   return reading;
 }

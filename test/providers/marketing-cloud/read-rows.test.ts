@@ -267,7 +267,8 @@ test('passes an abort on as it came', async (t) => {
   const { vendor } = await serve(t);
   const reason = new Error('enough');
   const source = connect({ authUrl: vendor.url, auth: OAUTH });
-  const reading = source.readRows?.({ externalId: '1234', next: null }, AbortSignal.abort(reason));
+  const target = { externalId: '1234', next: null, knownTotal: null };
+  const reading = source.readRows?.(target, AbortSignal.abort(reason));
   assert.ok(reading);
   await assert.rejects(reading, reason);
 });

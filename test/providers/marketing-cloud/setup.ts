@@ -109,7 +109,10 @@ export function askForRows(
   externalId: string,
   next: string | null = null,
 ): Promise<RowsAnswer> {
-  const reading = source.readRows?.({ externalId, next }, new AbortController().signal);
+  const reading = source.readRows?.(
+    { externalId, next, knownTotal: null },
+    new AbortController().signal,
+  );
   assert.ok(reading);
   return reading;
 }

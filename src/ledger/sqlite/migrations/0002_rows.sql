@@ -1,6 +1,7 @@
 -- The rows of one import as they were read in one go. Nobody sees one that is not sealed.
 create table captures (
-  id integer primary key,
+  -- Never given twice: whoever still holds the id of one that is gone must not meet another.
+  id integer primary key autoincrement,
   import_id text not null,
   provider_id text not null,
   -- open: being read; sealed: the import's rows; hidden: to be deleted; pruned: deleted for its age.
@@ -23,6 +24,7 @@ create table captures (
 create index captures_by_import on captures (import_id);
 create index captures_by_age on captures (provider_id, sealed_at) where state = 'sealed';
 create index captures_hidden on captures (id) where state = 'hidden';
+create index captures_open on captures (provider_id, opened_at) where state = 'open';
 
 -- By outcome first, so that the rows of each are read in order from where they are.
 create table import_rows (
@@ -62,6 +64,8 @@ create table row_error_groups (
 -- The capture that shows, and the one that goes on or that a held finish waits with.
 alter table imports add column shown_capture integer;
 alter table imports add column open_capture integer;
+-- When the first of `attempts` was.
+alter table imports add column failing_since integer;
 
 -- Row errors of the release before move to captures of their own.
 insert into captures
@@ -100,6 +104,9 @@ update imports set state = json_set(state, '$.rowErrors.limit', null);
 update imports set held_finish = json_set(held_finish, '$.state.rowErrors.limit', null)
 where held_finish is not null;
 
+create index imports_by_open_capture on imports (open_capture) where open_capture is not null;
+create index imports_capturing on imports (provider_id, next_look_at)
+  where next_look_at is not null and open_capture is not null;
 create index imports_by_age on imports (provider_id, coalesce(changed_at, tracked_at))
   where next_look_at is null;
 

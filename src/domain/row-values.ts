@@ -8,25 +8,25 @@ const OTHER_SIZE = 8;
 /** Levels of objects and lists in each other. */
 const DEEPEST = 64;
 
-/** Whether values are too large or too deep to be kept. Looks at no more of them than it must. */
-export function isTooLarge(values: RowValues): boolean {
+/** How large values are; null when they are too large or too deep to be kept. */
+export function findSize(values: RowValues): number | null {
   let size = 0;
   const open: { readonly value: unknown; readonly depth: number }[] = [{ value: values, depth: 1 }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, depth } = next;
-    if (depth > DEEPEST) return true;
+    if (depth > DEEPEST) return null;
     size += typeof value === 'string' ? value.length : OTHER_SIZE;
-    if (size > LARGEST) return true;
+    if (size > LARGEST) return null;
     if (!hasParts(value)) continue;
     // Before its items are listed: there may be millions.
-    if (Array.isArray(value) && value.length * OTHER_SIZE > LARGEST) return true;
+    if (Array.isArray(value) && value.length * OTHER_SIZE > LARGEST) return null;
     for (const name in value) {
       size += name.length;
-      if (size > LARGEST) return true;
+      if (size > LARGEST) return null;
       open.push({ value: value[name], depth: depth + 1 });
     }
   }
-  return false;
+  return size;
 }
 
 function hasParts(value: unknown): value is RowValues {

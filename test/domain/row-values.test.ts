@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { findTexts, isTooLarge, mapLeaves } from '../../src/watcher/row-values.ts';
-import type { RowValues } from '../../src/watcher/row-values.ts';
+import { findTexts, findSize, mapLeaves } from '../../src/domain/row-values.ts';
+import type { RowValues } from '../../src/domain/row-values.ts';
 
 /** Objects in each other, so many levels of them. */
 function nested(levels: number): RowValues {
@@ -40,8 +40,8 @@ describe('values are too large', () => {
       true,
     ],
   ];
-  for (const [what, values, expected] of cases) {
-    test(`${what}: ${expected}`, () => assert.equal(isTooLarge(values), expected));
+  for (const [what, values, isTooLarge] of cases) {
+    test(`${what}: ${isTooLarge}`, () => assert.equal(findSize(values) === null, isTooLarge));
   }
 });
 

@@ -1,0 +1,27 @@
+import type { ProviderErrorKind } from '../domain/provider-error.ts';
+import { captureRows } from './capture.ts';
+import { lookAt } from './look.ts';
+import type { LookOptions, LookResult, LookTask } from './look.ts';
+
+/** Does what was claimed together: looks at imports, or reads the rows of one that has ended. */
+export async function runTasks(
+  tasks: readonly LookTask[],
+  options: LookOptions,
+): Promise<readonly LookResult[]> {
+  const [first] = tasks;
+  const capture = first?.claim.schedule.capture ?? null;
+  if (first === undefined || capture === null) return lookAt(tasks, options);
+  return [await captureRows(first.claim, capture, options)];
+}
+
+/** Of the failures of a list of rows, only these say anything of the provider as a whole. */
+const TELLING: ReadonlySet<ProviderErrorKind> = new Set(['unauthorized', 'rate-limited']);
+
+/** The results that say how the provider fares: a list that cannot be had may be all that fails. */
+export function listTelling(
+  tasks: readonly LookTask[],
+  results: readonly LookResult[],
+): readonly LookResult[] {
+  const isOfRows = tasks.some(({ claim }) => claim.schedule.capture !== null);
+  return results.filter(({ error }) => !isOfRows || error === null || TELLING.has(error.kind));
+}
