@@ -9,9 +9,6 @@ const LOCK = new URL('package-lock.json', PEERS);
 /** npm writes this file last, so it stands for a whole install. */
 const INSTALLED = new URL('node_modules/.package-lock.json', PEERS);
 
-/** What `npm run start:dist` tells Node. */
-export const SERVICE_FLAGS = ['--max-semi-space-size=8'];
-
 /** Makes what a container runs: what is measured is the source as it is now. */
 export async function buildService(): Promise<void> {
   await npm(['run', '--silent', 'build'], ROOT);

@@ -2,7 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServerSpec } from '../child.ts';
-import { SERVICE_FLAGS } from '../npm.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -45,7 +44,6 @@ export function serviceSpec({ store, folder }: ServiceInput): ServerSpec {
   return {
     name: 'this service',
     entry: ENTRY,
-    flags: SERVICE_FLAGS,
     environment: { IMPORTS_CONFIG: config, STORE_URL: `sqlite:${store}`, LOG_LEVEL: 'warn' },
   };
 }

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { ask } from '../ask.ts';
 import type { RunningServer, ServerSpec } from '../child.ts';
-import { SERVICE_FLAGS } from '../npm.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -38,7 +37,7 @@ export function serviceSpec({ vendorUrl, folder }: ServiceInput): ServerSpec {
       LOG_LEVEL: 'warn',
       LOOP_DELAY_FILE: join(folder, 'loop-delay.json'),
     },
-    flags: [...SERVICE_FLAGS, '--import', join(ROOT, 'bench/rows/loop-delay.ts')],
+    flags: ['--import', join(ROOT, 'bench/rows/loop-delay.ts')],
   };
 }
 

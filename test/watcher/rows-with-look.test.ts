@@ -101,7 +101,7 @@ for (const [what, answer] of failures) {
     assert.deepEqual(await listAllRows(ledger, ID), []);
     assert.equal((await ledger.findHeldRows([ID])).size, 0);
     // Whole batches had been written, and are given up.
-    assert.equal(await deleteHidden(ledger), 2_000);
+    assert.equal(await deleteHidden(ledger), 2_500);
 
     vendor.answer(finishing());
     await clock.pass(vendor.provider.leaseMs);
@@ -181,7 +181,7 @@ test('an import that was only asked for is kept with its rows, and not without a
   const { watcher, ledger } = await startWatcher(t, [vendor], { clock });
   assert.deepEqual(await watcher.ask(REF), { kind: 'not-found' });
   assert.equal((await ledger.findImports([ID])).size, 0);
-  assert.equal(await deleteHidden(ledger), 2_000);
+  assert.equal(await deleteHidden(ledger), 2_500);
 
   clock.advance(10_000);
   vendor.answer(finishing());
@@ -247,7 +247,7 @@ test('a watcher that is stopped while rows come in leaves none of them', async (
   clock.advance(5_000);
   await stopped;
   assert.equal((await waitFor(ledger, () => true)).revision, 0);
-  assert.equal(await deleteHidden(ledger), 2_000);
+  assert.equal(await deleteHidden(ledger), 2_500);
   assert.deepEqual(await listAllRows(ledger, ID), []);
   assert.deepEqual(complaints, []);
   assert.equal(clock.waiting, 0);
