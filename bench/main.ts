@@ -1,5 +1,9 @@
 /** One line per benchmark, loaded when it is asked for. */
 const BENCHES = {
+  fanout: {
+    summary: 'thousands of subscribers beside bare ws and stock graphql-ws',
+    run: async (args: readonly string[]) => (await import('./fanout/fanout.ts')).benchFanout(args),
+  },
   query: {
     summary: 'queries, start and memory beside Apollo Server, Yoga, Mercurius and node:http',
     run: async (args: readonly string[]) => (await import('./query/query.ts')).benchQuery(args),

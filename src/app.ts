@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config, ProviderConfig } from './config.ts';
 import type { Clock } from './domain/clock.ts';
+import { Hub } from './graphql/live/hub.ts';
 import { createSchema } from './graphql/schema.ts';
 import { Pruner } from './ledger/pruner.ts';
 import { openSqliteLedger } from './ledger/sqlite/sqlite-ledger.ts';
@@ -48,10 +49,18 @@ export async function startApp(config: Config, world: World): Promise<App> {
       config.providers.find(({ id }) => id === providerId)?.retention ?? config.retention,
   });
   const draining = new AbortController();
+  const hub = new Hub({
+    ledger,
+    watcher,
+    clock,
+    random,
+    laggedAfterMs: config.live.laggedAfterMs,
+  });
   const server = await startServer({
     schema: createSchema(),
-    services: { ledger, watcher, clock, draining: draining.signal },
-    caller: { scopes: new Set(config.scopes) },
+    services: { ledger, watcher, clock, hub, draining: draining.signal },
+    caller: { scopes: new Set(config.scopes), expiresAt: null },
+    limits: config.live,
     logger,
     host: config.host,
     port: config.port,

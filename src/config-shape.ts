@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isProviderId } from './domain/import.ts';
-import { Duration, DurationOrForever } from './duration.ts';
+import { Duration, DurationOrForever, PositiveDuration } from './duration.ts';
 import type { Scope } from './graphql/context.ts';
+import type { LiveLimits } from './server/live-limits.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -14,6 +15,30 @@ const SCOPES = [
 
 /** A shorter key of hashes could be guessed. */
 const SHORTEST_KEY = 16;
+
+const PositiveInteger = z.number().int().positive();
+
+/** What subscribers may take, and how they are let go. */
+const Live = z
+  .strictObject({
+    laggedAfter: Duration.default(10_000),
+    drainFor: Duration.default(5_000),
+    initWithin: PositiveDuration.default(3_000),
+    pingEvery: PositiveDuration.default(12_000),
+    maxOperations: PositiveInteger.default(100),
+    maxConnections: PositiveInteger.default(1_000),
+    maxMessageBytes: PositiveInteger.default(262_144),
+  })
+  .prefault({})
+  .transform((live): LiveLimits => ({
+    laggedAfterMs: live.laggedAfter,
+    drainForMs: live.drainFor,
+    initWithinMs: live.initWithin,
+    pingEveryMs: live.pingEvery,
+    maxOperations: live.maxOperations,
+    maxConnections: live.maxConnections,
+    maxMessageBytes: live.maxMessageBytes,
+  }));
 
 /** The keys of the service itself. */
 export const Service = z.strictObject({
@@ -31,6 +56,7 @@ export const Service = z.strictObject({
   graphiql: z.boolean().default(true),
   maxRequestBytes: z.number().int().positive().default(8_388_608),
   holdFinishFor: Duration.default(60_000),
+  live: Live,
   publicUrl: z
     .url({
       protocol: /^https?$/,
@@ -44,8 +70,6 @@ export const Service = z.strictObject({
     .optional(),
   providers: z.array(z.unknown()).default([]),
 });
-
-const PositiveInteger = z.number().int().positive();
 
 export const ROW_VALUES = ['keep', 'hash', 'drop'] as const;
 

@@ -8,6 +8,7 @@ import type { LogLevel } from './config-shape.ts';
 import type { Scope } from './graphql/context.ts';
 import type { Connect, Provider, RequestBudget } from './providers/provider.ts';
 import { findProvider, listProviderKinds } from './providers/registry.ts';
+import type { LiveLimits } from './server/live-limits.ts';
 import type { RowValuesPolicy } from './watcher/row-guard.ts';
 
 /** Everything that the service is told from outside. Durations are milliseconds. */
@@ -21,6 +22,7 @@ export interface Config {
   readonly isGraphiqlOn: boolean;
   readonly maxRequestBytes: number;
   readonly holdFinishForMs: number;
+  readonly live: LiveLimits;
   /** Where callers reach the service, without a slash at the end; null when nobody says. */
   readonly publicUrl: string | null;
   /** How long what is known of providers that are no longer configured is kept. */
@@ -79,12 +81,13 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
     throw new ConfigError(name, withoutFollowers(problems), findExample(listed, problems));
   }
 
-  const { port, host, logLevel, store, auth, graphiql, maxRequestBytes, holdFinishFor, publicUrl } =
-    service.data;
+  const { store, auth, graphiql, holdFinishFor, publicUrl } = service.data;
+  const { port, host, logLevel, maxRequestBytes, live } = service.data;
   return {
     port,
     host,
     logLevel,
+    live,
     storeUrl: store.url,
     scopes: auth.scopes,
     isGraphiqlOn: graphiql,

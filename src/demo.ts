@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { startApp } from './app.ts';
 import { parseConfig } from './config.ts';
@@ -9,19 +12,26 @@ import { fleetConfig, scenarioHint, startFleet } from './simulated-fleet.ts';
 const NEW_LOADS_EVERY_MS = 20_000;
 
 const fleet = await startFleet({ now: Date.now, firstPort: 0 });
+// A file, so that the server can be restarted on it.
+const folder = await mkdtemp(join(tmpdir(), 'imports-demo-'));
 const config = parseConfig({
   name: 'demo',
-  text: fleetConfig(fleet, { store: { url: 'sqlite::memory:' }, logLevel: 'warn' }),
+  text: fleetConfig(fleet, {
+    store: { url: `sqlite:${join(folder, 'imports.db')}` },
+    logLevel: 'warn',
+  }),
   // Not the rest: simulated loads have no place in a real store.
   environment: { PORT: process.env['PORT'], HOST: process.env['HOST'] },
 });
-const app = await startApp(config, {
+const world = {
   clock: SYSTEM_CLOCK,
   random: Math.random,
   fetch: globalThis.fetch,
   logger: pino({ level: config.logLevel }),
-}).catch(async (error: unknown) => {
+};
+let app = await startApp(config, world).catch(async (error: unknown) => {
   await fleet.close();
+  await rm(folder, { recursive: true });
   if (!(error instanceof ListenError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
@@ -50,12 +60,17 @@ async function startLoads(): Promise<void> {
   }
 }
 
-for (let round = 0; round < 3; round += 1) await startLoads();
-const timer = setInterval(() => {
-  startLoads().catch((error: unknown) => {
-    process.stderr.write(`could not start loads: ${String(error)}\n`);
+/** One thing after another: loads are started while the server is there. */
+let underWay = Promise.resolve();
+function inTurn(deed: () => Promise<void>): void {
+  underWay = underWay.then(deed).catch((error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exitCode = 1;
   });
-}, NEW_LOADS_EVERY_MS);
+}
+
+for (let round = 0; round < 3; round += 1) await startLoads();
+const timer = setInterval(() => inTurn(startLoads), NEW_LOADS_EVERY_MS);
 
 const vendors = fleet.members.map(
   ({ provider, vendor }) => `  ${provider.title.padEnd(28)} ${vendor.url}`,
@@ -72,16 +87,31 @@ process.stdout.write(
     `  GraphiQL in a browser        ${app.url}/`,
     `  GraphQL over HTTP            ${app.url}/graphql`,
     `  GraphQL over WebSocket       ${app.url.replace('http', 'ws')}/graphql`,
+    `  Server-sent events           ${app.url}/graphql/stream`,
     '',
+    `Restart the server with kill -USR2 ${process.pid}: whoever is subscribed comes back and misses nothing.`,
     'Stop with Ctrl-C.',
     '',
   ].join('\n'),
 );
 
+/** Starts the server again, where it was and with what it knows. */
+async function restart(): Promise<void> {
+  const port = Number(new URL(app.url).port);
+  await app.stop();
+  app = await startApp({ ...config, port }, world);
+  process.stdout.write(`The server was restarted.\n`);
+}
+
 async function stop(): Promise<void> {
+  process.off('SIGUSR2', restartInTurn);
   clearInterval(timer);
   await app.stop();
   await fleet.close();
+  await rm(folder, { recursive: true });
 }
-process.once('SIGINT', () => void stop());
-process.once('SIGTERM', () => void stop());
+
+const restartInTurn = (): void => inTurn(restart);
+process.on('SIGUSR2', restartInTurn);
+process.once('SIGINT', () => inTurn(stop));
+process.once('SIGTERM', () => inTurn(stop));

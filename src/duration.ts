@@ -17,6 +17,9 @@ export const Duration = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** A length of time that is more than none. */
+export const PositiveDuration = Duration.refine((ms) => ms > 0, { error: 'must be more than 0' });
+
 /** A length of time, or `forever`, which is null. */
 export const DurationOrForever = z.union([z.literal('forever').transform(() => null), Duration], {
   error: 'must be forever, or a number and ms, s, m, h or d, such as 90d',

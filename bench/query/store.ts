@@ -8,8 +8,8 @@ import type { Recording } from '../../src/ledger/ledger.ts';
 import { addRows } from '../../src/ledger/sqlite/add-rows.ts';
 import { openCapture, showCapture } from '../../src/ledger/sqlite/captures.ts';
 import { Database, integer } from '../../src/ledger/sqlite/database.ts';
-import { insertImport, setLabels } from '../../src/ledger/sqlite/imports.ts';
-import { takePosition } from '../../src/ledger/sqlite/positions.ts';
+import { insertImport } from '../../src/ledger/sqlite/imports.ts';
+import { revise } from '../../src/ledger/sqlite/revisions.ts';
 import { seededImport } from './imports.ts';
 import type { SeededImport } from './imports.ts';
 
@@ -57,41 +57,15 @@ export function prepareStore(say: (line: string) => void): string {
 
 /** What the ledger's `record` would write, without a commit each: that takes minutes. */
 function write(database: Database, recording: Recording): void {
-  const { ref, state, freshness, labels, now, basedOnRevision } = recording;
+  const { ref, state, freshness, labels, now } = recording;
   if (state === null) throw new Error('the seed has no failed looks');
   const row = database.get('/* seed: find */ select seq from imports where id = ?', [idOf(ref)]);
   const seq = row === undefined ? insertImport(database, recording) : integer(row, 'seq');
-  if (labels !== undefined) setLabels(database, seq, labels);
-  const position = takePosition(database);
+  revise(database, { seq, state, labels, hasNewRows: false, now });
   database.run(
-    `/* seed: state */ update imports
-     set revision = ?, position = ?, place = ?, phase = ?, outcome = ?, state = ?, changed_at = ?,
-         freshness = ?, observed_at = ?, next_look_at = ?
+    `/* seed: schedule */ update imports set freshness = ?, observed_at = ?, next_look_at = ?
      where seq = ?`,
-    [
-      basedOnRevision + 1,
-      position,
-      position,
-      state.job.phase,
-      state.job.outcome,
-      JSON.stringify(state),
-      now,
-      freshness.state,
-      freshness.observedAt,
-      freshness.nextLookAt,
-      seq,
-    ],
-  );
-  database.run(
-    `/* seed: revision */ insert into revisions (position, import_seq, revision, observed_at, state)
-     values (?, ?, ?, ?, ?)`,
-    [
-      position,
-      seq,
-      basedOnRevision + 1,
-      now,
-      JSON.stringify({ job: state.job, counters: state.counters }),
-    ],
+    [freshness.state, freshness.observedAt, freshness.nextLookAt, seq],
   );
 }
 

@@ -1,12 +1,9 @@
 import { graphError } from './errors.ts';
 
 /** What a cursor counts; the same number is another place in another list. */
-type CursorKind = 'position' | 'place' | 'row';
+type CursorKind = 'place' | 'row';
 
-const PREFIX = { position: 'p', place: 'i', row: 'r' } as const satisfies Record<
-  CursorKind,
-  string
->;
+const PREFIX = { place: 'i', row: 'r' } as const satisfies Record<CursorKind, string>;
 
 /** Opaque to callers: they get it from us and hand it back. */
 export function encodeCursor(kind: CursorKind, value: number): string {

@@ -29,3 +29,15 @@ export function filterOf(
     ...(typeof changedSince === 'number' && { changedSince }),
   };
 }
+
+const LISTS = ['providerIds', 'phases', 'outcomes', 'ids'] as const;
+
+/** Throws an `INVALID_FILTER` when nothing can ever match: a stream of it would be silent for ever. */
+export function checkNamesSomething(input: ImportFilterInput | null | undefined): void {
+  const empty = LISTS.find((name) => input?.[name]?.length === 0);
+  if (empty === undefined) return;
+  throw graphError(
+    'INVALID_FILTER',
+    `filter.${empty}: names nothing, so nothing would ever be sent; name some, or leave it out for all`,
+  );
+}

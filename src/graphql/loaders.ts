@@ -11,17 +11,9 @@ export interface Loaders {
   readonly heldRowsByImportId: DataLoader<string, HeldRows | null>;
 }
 
-export interface LoaderOptions {
-  readonly ledger: Ledger;
-  /**
-   * Whether a value is kept for the rest of the operation. A subscription lives long: it batches
-   * and remembers nothing, else its first value would be repeated for ever.
-   */
-  readonly memory: 'operation' | 'none';
-}
-
-export function createLoaders({ ledger, memory }: LoaderOptions): Loaders {
-  const options = { cache: memory === 'operation', maxBatchSize: 1000 };
+/** Loaders remember what they read, so each operation, and each event of a subscription, has its own. */
+export function createLoaders(ledger: Ledger): Loaders {
+  const options = { maxBatchSize: 1000 };
   return {
     importById: new DataLoader(async (ids) => {
       const found = await ledger.findImports(ids);

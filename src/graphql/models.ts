@@ -4,7 +4,9 @@ import { importId } from '../domain/import.ts';
 import type { Freshness, Import } from '../domain/import.ts';
 import type { Job, JobPhase } from '../domain/job.ts';
 import type { ImportedResource } from '../domain/resource.ts';
+import type { Change } from '../ledger/ledger.ts';
 import type { Watcher } from '../watcher/watcher.ts';
+import type { GapModel } from './gap.ts';
 
 /** A job, and the id of its import. */
 export interface JobModel extends Job {
@@ -67,12 +69,15 @@ export interface ResourceModel {
   readonly importPhase: JobPhase;
 }
 
-export type StreamEndReason = 'SETTLED' | 'DRAINING';
+export type StreamEndReason = 'SETTLED' | 'AUTH_EXPIRED' | 'DRAINING' | 'LAGGED';
 
 /** A message of a subscription; `position` is not encoded yet. */
 export interface EventModel {
   readonly import: Import | null;
   readonly position: number;
   readonly skippedRevisions: number;
+  /** Null where there is no filter, or no import. */
+  readonly membership: Change['membership'] | null;
+  readonly gap: GapModel | null;
   readonly end: StreamEndReason | null;
 }

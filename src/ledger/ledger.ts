@@ -1,3 +1,4 @@
+import type { ImportPart } from '../domain/change.ts';
 import type {
   Freshness,
   Import,
@@ -15,13 +16,23 @@ import type { OpenCapture, RowLedger } from './row-ledger.ts';
  * never finds a new change below it.
  */
 export interface Ledger extends RowLedger {
+  /**
+   * A name of eight hexadecimal digits that no other store has. A position means something only in
+   * the store that gave it.
+   */
+  readonly storeId: string;
+
   /** The imports among these ids that are known, by id. */
   findImports(ids: readonly string[]): Promise<ReadonlyMap<string, Import>>;
 
   /** Imports that match, the one that was tracked or changed last first. */
   listImports(query: ListImportsQuery): Promise<ImportPage>;
 
-  /** What changed after a position, the oldest change first; each import once, as it is now. */
+  /**
+   * What changed after a position, the oldest change first; each import once, as it is now: those
+   * that match the filter, at their latest change, and, for whoever goes on from an earlier page,
+   * those that match no longer, at the change with which they left.
+   */
   listChanges(query: ListChangesQuery): Promise<ChangePage>;
 
   /** The revisions of one import, the oldest first. */
@@ -31,8 +42,15 @@ export interface Ledger extends RowLedger {
   getLatestPosition(): Promise<number>;
 
   /**
-   * Makes an import known and due at once; or changes the labels and flag of a known one. A flag
-   * that is another than before is worth one more look, also at a settled import.
+   * The highest among the latest positions of imports that were deleted; 0 when none was. Whoever
+   * goes on after a position below it may hold imports that are no longer there.
+   */
+  getPrunedPosition(): Promise<number>;
+
+  /**
+   * Makes an import known and due at once; or changes the labels and flag of a known one. Labels
+   * that are others than before are a revision, if the import was ever observed. A flag that is
+   * another than before is worth one more look, also at a settled import.
    */
   track(tracking: Tracking): Promise<Import>;
 
@@ -43,8 +61,8 @@ export interface Ledger extends RowLedger {
    * Keeps what came of one look, in one transaction: the state and, when anything observable
    * differs, one revision with its rows; and when to look again. Makes the import known if it was
    * not. Captures of the import that the recording does not name are given up. Answers null, and
-   * keeps nothing, when the import has a revision beyond `basedOnRevision`: somebody else recorded
-   * meanwhile, and this result is stale.
+   * keeps nothing, when somebody else looked and recorded a revision beyond `basedOnRevision`
+   * meanwhile: this result is stale. Revisions that only changed labels do not count.
    */
   record(recording: Recording): Promise<Import | null>;
 
@@ -130,9 +148,19 @@ export interface ListChangesQuery {
   readonly after: number;
 }
 
+/**
+ * Where an import stands with a filter, for whoever has seen everything up to the asked position: it
+ * matches and did not then, or was not there (`ENTERED`), it matches and did then (`MATCHES`), or it
+ * matched at some time and no longer does since then (`LEFT`); such an import may have come and gone
+ * unseen. From the beginning all have entered.
+ */
+export type Membership = 'ENTERED' | 'MATCHES' | 'LEFT';
+
 export interface Change {
+  /** Of the latest change; of an import that left, of the change with which it left. */
   readonly position: number;
   readonly import: Import;
+  readonly membership: Membership;
   /**
    * Revisions of this import after the asked position and before the one shown; 0 from the
    * beginning, where nothing was seen before.
@@ -152,6 +180,10 @@ export interface Revision {
   readonly position: number;
   readonly observedAt: number;
   readonly state: Pick<ImportState, 'job' | 'counters'>;
+  /** What differs from the revision before; null where an earlier release did not keep it. */
+  readonly changed: readonly ImportPart[] | null;
+  /** Null where an earlier release did not keep them. */
+  readonly labels: ImportLabels | null;
 }
 
 export interface ListRevisionsQuery {

@@ -1,3 +1,5 @@
+import { createGraphiqlFetcher, FETCHER_SCRIPT } from './graphiql-fetcher.ts';
+
 /** The import that the examples are about. */
 export interface ExampleImport {
   readonly id: string;
@@ -128,16 +130,34 @@ mutation Track {
   ];
 }
 
+/** Where the package's page draws GraphiQL, with its own fetcher. */
+const DRAWING = 'YogaGraphiQL.renderYogaGraphiQL(';
+
 /**
  * GraphiQL as one page that asks nobody but this server. It is nine megabytes, so it is loaded
  * when somebody opens it. `example` is the import that its operations are about.
  */
 export async function renderGraphiqlPage(example: ExampleImport | null): Promise<string> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  return renderGraphiQL({
+  const page = renderGraphiQL({ title: 'Imports' });
+  const start = page.lastIndexOf(DRAWING);
+  if (start === -1) throw new Error(`render-graphiql draws in another way: no ${DRAWING}`);
+  const options = {
     title: 'Imports',
-    endpoint: '/graphql',
-    subscriptionsProtocol: 'WS',
     defaultTabs: examplesFor(example ?? NO_IMPORT).map((query) => ({ query })),
-  });
+  };
+  return `${page.slice(0, start)}
+        ${FETCHER_SCRIPT}
+        ${DRAWING}document.querySelector('#root'), {
+          ...${scriptText(JSON.stringify(options))},
+          fetcher: ${createGraphiqlFetcher.name}({ endpoint: '/graphql', pauseMs: 1000 }),
+        });
+      </script>
+    </body>
+  </html>`;
+}
+
+/** What stands in a script must not end it. */
+function scriptText(json: string): string {
+  return json.replaceAll('<', '\\u003c');
 }

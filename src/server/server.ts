@@ -15,7 +15,11 @@ import { findExampleImport } from '../graphql/example-import.ts';
 import { createExecutor } from '../graphql/executor.ts';
 import { renderGraphiqlPage } from './graphiql.ts';
 import { serveHealth } from './health.ts';
+import { Operations } from '../graphql/operations.ts';
+import { Connections } from './connections.ts';
+import type { LiveLimits } from './live-limits.ts';
 import { serveRowsExport } from './rows-export.ts';
+import { serveEventStreams, serveMultipart } from './streams.ts';
 import { serveWebSocket } from './websocket.ts';
 
 export interface ServerOptions {
@@ -33,12 +37,13 @@ export interface ServerOptions {
   readonly isGraphiqlOn: boolean;
   /** The largest request body, in bytes. */
   readonly maxRequestBytes: number;
+  readonly limits: LiveLimits;
 }
 
 export interface RunningServer {
   /** `http://host:port` */
   readonly url: string;
-  /** Ends streams and sockets, answers what was asked already, then listens no more. */
+  /** Lets subscribers go, answers what was asked already, then listens no more. */
   close(): Promise<void>;
 }
 
@@ -51,9 +56,9 @@ const LONGEST_PATH_PART = 1_000;
 /** How long requests have to be answered when the server stops. */
 const CLOSE_GRACE_MS = 5_000;
 
-/** Serves the graph over HTTP and WebSocket at `/graphql`. Resolves once it listens. */
+/** Serves the graph over HTTP and WebSocket at `/graphql`, and streams beside it. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { schema, caller, logger, host, port, isGraphiqlOn } = options;
+  const { schema, caller, logger, host, port, isGraphiqlOn, limits } = options;
   let publicUrl = options.publicUrl ?? '';
   const services: GraphServices = {
     ...options.services,
@@ -88,16 +93,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const message = statusCode >= 500 || !(error instanceof Error) ? 'failed' : error.message;
     return reply.code(statusCode).send({ statusCode, message });
   });
+  const operations = new Operations({ schema, isIntrospectionOn: isGraphiqlOn });
+  const connections = new Connections(limits.maxConnections);
+  const live = { services, operations, maskError, caller, connections, limits };
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    preHandler: async (request, reply) => {
+      if (await serveMultipart({ request, reply }, live)) return reply;
+      return undefined;
+    },
     handler: fastifyApolloHandler(apollo, {
       context: async (_request, reply) => {
         void reply.header('cache-control', 'no-store');
-        return createContext({ services, caller, memory: 'operation' });
+        return createContext({ services, caller });
       },
     }),
   });
+  serveEventStreams(app, live);
   serveHealth(app, services);
   serveRowsExport(app, { services, caller, logger });
   if (isGraphiqlOn) {
@@ -106,18 +119,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return reply.type('text/html; charset=utf-8').send(page);
     });
   }
-  const sockets = serveWebSocket(app.server, {
-    schema,
-    context: () => createContext({ services, caller, memory: 'none' }),
-    maskError,
-    isIntrospectionOn: isGraphiqlOn,
-  });
+  const sockets = serveWebSocket(app.server, { ...live, logger });
   const url = await listen(app, { host, port });
   if (options.publicUrl === null && !listensOnAnyAddress(app)) publicUrl = url;
 
   return {
     url,
     close: async () => {
+      await services.hub.drain(limits.drainForMs);
       await sockets.close();
       // A request whose body never comes would keep the server open for ever.
       const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);

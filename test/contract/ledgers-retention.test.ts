@@ -114,6 +114,32 @@ for (const store of STORES) {
       assert.equal(await ledger.deleteHiddenRows(10), 0);
     });
 
+    test('the latest change that went with its import is remembered', async (t) => {
+      const ledger = await (await store.create(t))();
+      await ledger.track({ ref: refOf('tracked'), now: START });
+      await ledger.untrack('catalog:tracked');
+      await record(ledger, 'b', START);
+      await record(ledger, 'young', START + 1);
+      await record(ledger, 'a', START - 5);
+      const positions = await positionsOf(ledger);
+      assert.equal(await ledger.getPrunedPosition(), 0);
+
+      assert.equal(await ledger.deleteImports({ ...QUERY, until: START - 1 }), 1);
+      assert.equal(await ledger.getPrunedPosition(), positions.get('a'));
+      assert.equal(await ledger.deleteImports(QUERY), 2);
+      assert.equal(await ledger.getPrunedPosition(), positions.get('a'));
+      await ledger.deleteImports({ ...QUERY, until: START + 1 });
+      assert.equal(await ledger.getPrunedPosition(), positions.get('a'));
+    });
+
+    test('an import of which nothing was seen leaves no gap', async (t) => {
+      const ledger = await (await store.create(t))();
+      await ledger.track({ ref: REF, now: START });
+      await ledger.untrack(ID);
+      assert.equal(await ledger.deleteImports(QUERY), 1);
+      assert.equal(await ledger.getPrunedPosition(), 0);
+    });
+
     test('an import that was never found goes, too, and one under a look stays', async (t) => {
       const ledger = await (await store.create(t))();
       const missing = freshness({ state: 'NOT_FOUND', observedAt: null, nextLookAt: null });
@@ -136,6 +162,11 @@ for (const store of STORES) {
       );
     });
   });
+}
+
+async function positionsOf(ledger: Ledger): Promise<ReadonlyMap<string, number>> {
+  const { changes } = await ledger.listChanges({ filter: {}, first: 10, after: 0 });
+  return new Map(changes.map((change) => [change.import.ref.externalId, change.position]));
 }
 
 async function record(ledger: Ledger, externalId: string, now: number): Promise<void> {

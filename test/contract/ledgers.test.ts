@@ -136,13 +136,22 @@ for (const store of STORES) {
             position: first?.position,
             observedAt: START,
             state: { job: progress(10).job, counters: counters() },
+            changed: ['PHASE', 'PROGRESS', 'MESSAGE'],
+            labels: {},
           },
         ],
         hasMore: true,
       });
       assert.deepEqual(rest, {
         revisions: [
-          { revision: 2, position: second?.position, observedAt: START + 60_000, state: seen },
+          {
+            revision: 2,
+            position: second?.position,
+            observedAt: START + 60_000,
+            state: seen,
+            changed: ['PHASE', 'OUTCOME', 'EFFECT', 'PROGRESS', 'MESSAGE', 'COUNTERS'],
+            labels: {},
+          },
         ],
         hasMore: false,
       });

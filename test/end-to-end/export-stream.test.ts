@@ -12,6 +12,7 @@ import { createSchema } from '../../src/graphql/schema.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { startServer } from '../../src/server/server.ts';
 import { Watcher } from '../../src/watcher/watcher.ts';
+import { createHub, LIMITS } from '../support/live.ts';
 import { atEnd } from '../support/at-end.ts';
 import { rowError } from '../support/builders.ts';
 import { keepRows, pruneRows } from '../support/kept-rows.ts';
@@ -73,9 +74,10 @@ async function serve(t: TestContext, { rows, beforePage }: ServeOptions): Promis
   const draining = new AbortController();
   const server = await startServer({
     schema: createSchema(),
-    services: { ledger: counted, watcher, clock, draining: draining.signal },
+    services: { ledger: counted, watcher, clock, hub: createHub({ ledger }), draining: draining.signal },
     publicUrl: null,
-    caller: { scopes: new Set(['imports:read', 'imports:rows'] as const) },
+    caller: { scopes: new Set(['imports:read', 'imports:rows'] as const), expiresAt: null },
+    limits: LIMITS,
     logger,
     host: '127.0.0.1',
     port: 0,

@@ -19,6 +19,7 @@ import type { SimulatedFleet } from '../../src/simulated-fleet.ts';
 import { atEnd } from '../support/at-end.ts';
 import { listAllRows } from '../support/captures.ts';
 import { createFolder } from '../support/ledgers.ts';
+import { createRandom } from '../support/random.ts';
 import { createRowSink } from '../support/row-sink.ts';
 import { startService, urlOf } from '../support/service.ts';
 import type { Service } from '../support/service.ts';
@@ -230,15 +231,4 @@ function countLeft(before: Taken, kind: (typeof KINDS)[number]): number {
   if (kind !== 'collibra') return LOADS[kind].kept;
   const last = [...before.values()].findLast(({ providerId }) => providerId === kind);
   return LOADS[kind].kept - (last?.count ?? 0);
-}
-
-/** Numbers from 0 to 1 that look random and are the same in every run: Mulberry32. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -67,7 +67,7 @@ test('a thousand subscribers to a young import make as many looks as none', asyn
   const looks: number[] = [];
   for (const subscribers of [0, 1_000]) {
     const clock = new TestClock(Date.UTC(2026, 0, 15));
-    const world = await startWorld(t, { clock });
+    const world = await startWorld(t, { clock, service: { live: { maxOperations: 1_000 } } });
     const externalId = world.vendor('micro').start({ ...LONG, runsForMs: 15_000 });
     const id = `micro:${externalId}`;
     await world.ask(TRACK, { input: { providerId: 'micro', externalId } });

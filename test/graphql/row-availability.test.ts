@@ -8,6 +8,7 @@ import type { RowErrorAvailability, RowErrorSummary } from '../../src/domain/row
 import { createContext } from '../../src/graphql/context.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { Watcher } from '../../src/watcher/watcher.ts';
+import { createHub } from '../support/live.ts';
 import { counters, refOf, row, rowError, state } from '../support/builders.ts';
 import { keepRows, LOAD, pruneRows, startWorldWith } from '../support/kept-rows.ts';
 import type { KeptRows } from '../support/kept-rows.ts';
@@ -209,9 +210,8 @@ test('a list of twenty imports reads once what is held of them, and rows only wh
       imports(first: 20) { nodes { rowErrors { availability nodes { number } } rowsExportUrl } }
     }`),
     contextValue: createContext({
-      services: { ...services, draining: new AbortController().signal },
-      caller: { scopes: new Set(['imports:read'] as const) },
-      memory: 'operation',
+      services: { ...services, hub: createHub({ ledger }), draining: new AbortController().signal },
+      caller: { scopes: new Set(['imports:read'] as const), expiresAt: null },
     }),
   });
   assert.equal(errors, undefined);

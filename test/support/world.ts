@@ -56,6 +56,11 @@ export async function startWorld(t: TestContext, options: WorldOptions = {}): Pr
     store: { url: 'sqlite::memory:' },
     port: 0,
     ...options.service,
+    // A clock that stands still lets nobody go after a while.
+    live: Object.assign(
+      { drainFor: options.clock === undefined ? '100ms' : '0s' },
+      options.service?.['live'],
+    ),
   });
   const config = parseConfig({
     name: 'test',

@@ -2,9 +2,10 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Import as ImportModel, Freshness as FreshnessModel, LookFailure as LookFailureModel } from '../../domain/import.ts';
 import type { JobModel, CountersModel, ResourceModel, EventModel } from '../models.ts';
 import type { WatchedProvider } from '../../watcher/watched-provider.ts';
-import type { Revision as RevisionModel } from '../../ledger/ledger.ts';
+import type { Revision as RevisionModel, Change as ChangeModel } from '../../ledger/ledger.ts';
 import type { KeptRow as ImportRowModel, KeptRowError as RowErrorModel, RowErrorGroup as RowErrorGroupModel } from '../../domain/row.ts';
 import type { JobError as JobErrorModel } from '../../domain/job.ts';
+import type { GapModel } from '../gap.ts';
 import type { GraphContext } from '../context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -135,8 +136,29 @@ export type ImportChange = {
   readonly __typename?: 'ImportChange';
   /** The import, in its latest state. */
   readonly import: Import;
-  /** The place of its latest change in the order of all changes. */
+  /** Where the import stands with the filter. */
+  readonly membership: ImportMembership;
+  /**
+   * The place of this change in the order of all changes, good as `after`: of the import's latest one,
+   * or with `membership: LEFT` of the one with which it left.
+   */
   readonly position: Scalars['String']['output'];
+  /**
+   * How many revisions of this import passed unseen between `after` and its latest one; 0 without
+   * `after`.
+   */
+  readonly skippedRevisions: Scalars['Int']['output'];
+};
+
+/**
+ * Imports were deleted here, for their age, after the position from which you go on. What you hold of
+ * them is not taken back, and of their last changes you may have missed some. Drop what you hold and
+ * read from the beginning, without `after`; or go on, if imports that are no longer there do no harm.
+ */
+export type ImportChangeGap = {
+  readonly __typename?: 'ImportChangeGap';
+  /** A position. Whoever goes on from there or later has missed nothing. */
+  readonly prunedThrough: Scalars['String']['output'];
 };
 
 /** A page of changes. */
@@ -144,6 +166,11 @@ export type ImportChangePage = {
   readonly __typename?: 'ImportChangePage';
   /** Ask again with this as `after`. Stays the same when nothing changed. */
   readonly endPosition: Scalars['String']['output'];
+  /**
+   * Set when imports were deleted here, for their age, whose last change came after `after`: you may
+   * hold some that are no longer there. Null without `after`.
+   */
+  readonly gap?: Maybe<ImportChangeGap>;
   /** Whether there are more right now. */
   readonly hasMore: Scalars['Boolean']['output'];
   /** The changed imports, the oldest change first. */
@@ -175,11 +202,25 @@ export type ImportEvent = {
   readonly __typename?: 'ImportEvent';
   /** Set in the last message of the stream, and only there. */
   readonly end?: Maybe<ImportStreamEnd>;
-  /** The import in its latest state; null in the message that ends the stream. */
+  /**
+   * Set in the first message of a stream that resumes from before what was deleted here for its age;
+   * such a message has no import.
+   */
+  readonly gap?: Maybe<ImportChangeGap>;
+  /** The import in its latest state; null in a message that tells of a gap or ends the stream. */
   readonly import?: Maybe<Import>;
+  /**
+   * Where the import stands with the filter. Null in a message without an import, and in
+   * `importChanged`, which has no filter.
+   */
+  readonly membership?: Maybe<ImportMembership>;
   /** Everything up to here has been sent: resume with this as `after`. */
   readonly position: Scalars['String']['output'];
-  /** How many revisions of this import passed unseen between the last message about it and this one. */
+  /**
+   * How many revisions of this import lie between the position that you had before this message and the
+   * one shown: they passed unseen. Exact for one import. Of a list that was cut off while it caught up,
+   * some may have passed before the cut; `import.revision` is dense, and tells.
+   */
   readonly skippedRevisions: Scalars['Int']['output'];
 };
 
@@ -245,6 +286,48 @@ export type ImportLabelInput = {
   /** Its text: at most 255 characters. */
   readonly value: Scalars['String']['input'];
 };
+
+/**
+ * Where an import that changed stands with the filter, for whoever has seen everything up to `after`.
+ * A list of all imports that match is kept by doing what each value says.
+ */
+export type ImportMembership =
+  /** It matches now and did not before, or was not there: add it, in place of what you may hold of it. */
+  | 'ENTERED'
+  /**
+   * It matched and no longer does: remove it, if you hold it. It may have come and gone unseen. Its
+   * further changes are not told until it matches again.
+   */
+  | 'LEFT'
+  /** It matches as it did before: put it in the place of what you hold of it, or add it. */
+  | 'MATCHES';
+
+/** A part of an import that can change. */
+export type ImportPart =
+  /** `job.continueOnError`. */
+  | 'CONTINUE_ON_ERROR'
+  /** `counters`. */
+  | 'COUNTERS'
+  /** `job.effect`. */
+  | 'EFFECT'
+  /** `job.error`. */
+  | 'ERROR'
+  /** `labels`. */
+  | 'LABELS'
+  /** `job.message`, `job.providerStatus` or `job.explanation`. */
+  | 'MESSAGE'
+  /** `job.outcome`. */
+  | 'OUTCOME'
+  /** `job.phase`. */
+  | 'PHASE'
+  /** `job.progressPercent`. */
+  | 'PROGRESS'
+  /** `resources`. */
+  | 'RESOURCES'
+  /** What is known of its rows, or which of them are held. */
+  | 'ROW_ERRORS'
+  /** When the vendor accepted, began or ended the job, or when it forgets it. */
+  | 'TIMES';
 
 /** One configured vendor environment, such as "our Collibra production". */
 export type ImportProvider = {
@@ -344,12 +427,24 @@ export type ImportProviderHealthState =
 /** One numbered change in what is known of an import. */
 export type ImportRevision = {
   readonly __typename?: 'ImportRevision';
+  /**
+   * What differs from the revision before; of the first revision, from an import of which nothing was
+   * observed. Null where an earlier release did not keep it.
+   */
+  readonly changed?: Maybe<ReadonlyArray<ImportPart>>;
   /** How many rows, over the whole import. */
   readonly counters: ResourceCounters;
   /** What was in the target? */
   readonly effect: CommitEffect;
-  /** When we saw it. */
+  /** What labels it had; null where an earlier release did not keep them. */
+  readonly labels?: Maybe<ReadonlyArray<ImportLabel>>;
+  /** When we saw it; of a change of labels, when they were set. */
   readonly observedAt: Scalars['DateTime']['output'];
+  /**
+   * When the change happened, as the vendor says: of a change of phase, when that phase began. Null for
+   * any other change, and where the vendor does not say.
+   */
+  readonly occurredAt?: Maybe<Scalars['DateTime']['output']>;
   /** How did it end? */
   readonly outcome?: Maybe<JobOutcome>;
   /** Was it still going? */
@@ -688,7 +783,8 @@ export type Query = {
   readonly importByExternalId?: Maybe<Import>;
   /**
    * What changed after a position, the oldest change first: for those who cannot hold a stream. Each
-   * import stands in a page once, in its latest state. Ask again with `endPosition`.
+   * import stands in a page once, in its latest state; also one that has left the filter, with
+   * `membership: LEFT`. Ask again with `endPosition`.
    */
   readonly importChanges: ImportChangePage;
   /** The configured provider with this id, or null. */
@@ -919,7 +1015,8 @@ export type Subscription = {
   readonly importChanged: ImportEvent;
   /**
    * Every import that matches the filter and was observed: first where each stands (or, with `after`,
-   * those that changed since), the oldest change first, then each change after which it matches.
+   * those that changed since), the oldest change first, then each change after which it matches. An
+   * import that leaves the filter is sent once more, with `membership: LEFT`.
    */
   readonly importsChanged: ImportEvent;
 };
@@ -1081,8 +1178,9 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  ImportChange: ResolverTypeWrapper<Omit<ImportChange, 'import'> & { import: ResolversTypes['Import'] }>;
-  ImportChangePage: ResolverTypeWrapper<Omit<ImportChangePage, 'nodes'> & { nodes: ReadonlyArray<ResolversTypes['ImportChange']> }>;
+  ImportChange: ResolverTypeWrapper<ChangeModel>;
+  ImportChangeGap: ResolverTypeWrapper<GapModel>;
+  ImportChangePage: ResolverTypeWrapper<Omit<ImportChangePage, 'gap' | 'nodes'> & { gap?: Maybe<ResolversTypes['ImportChangeGap']>, nodes: ReadonlyArray<ResolversTypes['ImportChange']> }>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   ImportConnection: ResolverTypeWrapper<Omit<ImportConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ImportEdge']>, nodes: ReadonlyArray<ResolversTypes['Import']> }>;
   ImportEdge: ResolverTypeWrapper<Omit<ImportEdge, 'node'> & { node: ResolversTypes['Import'] }>;
@@ -1092,6 +1190,8 @@ export type ResolversTypes = {
   ImportFreshnessState: ImportFreshnessState;
   ImportLabel: ResolverTypeWrapper<ImportLabel>;
   ImportLabelInput: ImportLabelInput;
+  ImportMembership: ImportMembership;
+  ImportPart: ImportPart;
   ImportProvider: ResolverTypeWrapper<WatchedProvider>;
   ImportProviderBudget: ResolverTypeWrapper<ImportProviderBudget>;
   ImportProviderCapabilities: ResolverTypeWrapper<ImportProviderCapabilities>;
@@ -1148,8 +1248,9 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   Int: Scalars['Int']['output'];
   ID: Scalars['ID']['output'];
-  ImportChange: Omit<ImportChange, 'import'> & { import: ResolversParentTypes['Import'] };
-  ImportChangePage: Omit<ImportChangePage, 'nodes'> & { nodes: ReadonlyArray<ResolversParentTypes['ImportChange']> };
+  ImportChange: ChangeModel;
+  ImportChangeGap: GapModel;
+  ImportChangePage: Omit<ImportChangePage, 'gap' | 'nodes'> & { gap?: Maybe<ResolversParentTypes['ImportChangeGap']>, nodes: ReadonlyArray<ResolversParentTypes['ImportChange']> };
   Boolean: Scalars['Boolean']['output'];
   ImportConnection: Omit<ImportConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ImportEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Import']> };
   ImportEdge: Omit<ImportEdge, 'node'> & { node: ResolversParentTypes['Import'] };
@@ -1221,11 +1322,18 @@ export type ImportResolvers<ContextType = GraphContext, ParentType extends Resol
 
 export type ImportChangeResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportChange'] = ResolversParentTypes['ImportChange']> = {
   import?: Resolver<ResolversTypes['Import'], ParentType, ContextType>;
+  membership?: Resolver<ResolversTypes['ImportMembership'], ParentType, ContextType>;
   position?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  skippedRevisions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type ImportChangeGapResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportChangeGap'] = ResolversParentTypes['ImportChangeGap']> = {
+  prunedThrough?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type ImportChangePageResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportChangePage'] = ResolversParentTypes['ImportChangePage']> = {
   endPosition?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  gap?: Resolver<Maybe<ResolversTypes['ImportChangeGap']>, ParentType, ContextType>;
   hasMore?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   nodes?: Resolver<ReadonlyArray<ResolversTypes['ImportChange']>, ParentType, ContextType>;
 };
@@ -1243,7 +1351,9 @@ export type ImportEdgeResolvers<ContextType = GraphContext, ParentType extends R
 
 export type ImportEventResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportEvent'] = ResolversParentTypes['ImportEvent']> = {
   end?: Resolver<Maybe<ResolversTypes['ImportStreamEnd']>, ParentType, ContextType>;
+  gap?: Resolver<Maybe<ResolversTypes['ImportChangeGap']>, ParentType, ContextType>;
   import?: Resolver<Maybe<ResolversTypes['Import']>, ParentType, ContextType>;
+  membership?: Resolver<Maybe<ResolversTypes['ImportMembership']>, ParentType, ContextType>;
   position?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   skippedRevisions?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
@@ -1299,9 +1409,12 @@ export type ImportProviderHealthResolvers<ContextType = GraphContext, ParentType
 };
 
 export type ImportRevisionResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportRevision'] = ResolversParentTypes['ImportRevision']> = {
+  changed?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ImportPart']>>, ParentType, ContextType>;
   counters?: Resolver<ResolversTypes['ResourceCounters'], ParentType, ContextType>;
   effect?: Resolver<ResolversTypes['CommitEffect'], ParentType, ContextType>;
+  labels?: Resolver<Maybe<ReadonlyArray<ResolversTypes['ImportLabel']>>, ParentType, ContextType>;
   observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  occurredAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   outcome?: Resolver<Maybe<ResolversTypes['JobOutcome']>, ParentType, ContextType>;
   phase?: Resolver<ResolversTypes['JobPhase'], ParentType, ContextType>;
   position?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1497,6 +1610,7 @@ export type Resolvers<ContextType = GraphContext> = {
   DateTime?: GraphQLScalarType;
   Import?: ImportResolvers<ContextType>;
   ImportChange?: ImportChangeResolvers<ContextType>;
+  ImportChangeGap?: ImportChangeGapResolvers<ContextType>;
   ImportChangePage?: ImportChangePageResolvers<ContextType>;
   ImportConnection?: ImportConnectionResolvers<ContextType>;
   ImportEdge?: ImportEdgeResolvers<ContextType>;

@@ -1,5 +1,7 @@
 import type { Resolvers } from '../generated/resolver-types.ts';
 import { DateTime, Json } from '../scalars.ts';
+import { ImportChange } from './import-change.ts';
+import { ImportChangeGap } from './import-change-gap.ts';
 import { Import } from './import.ts';
 import { ImportEvent } from './import-event.ts';
 import { ImportProviderError } from './import-provider-error.ts';
@@ -19,6 +21,8 @@ import { Subscription } from './subscription.ts';
 export const resolvers: Resolvers = {
   DateTime,
   Import,
+  ImportChange,
+  ImportChangeGap,
   ImportEvent,
   ImportProvider,
   ImportProviderError,

@@ -1,8 +1,8 @@
-import { encodeCursor } from '../cursor.ts';
 import type { ImportEventResolvers } from '../generated/resolver-types.ts';
+import { encodePosition } from '../position.ts';
 
 export const ImportEvent: ImportEventResolvers = {
-  position: ({ position }) => encodeCursor('position', position),
-  end: ({ end, position }) =>
-    end === null ? null : { reason: end, resumeAfter: encodeCursor('position', position) },
+  position: ({ position }, _, { ledger }) => encodePosition(position, ledger),
+  end: ({ end, position }, _, { ledger }) =>
+    end === null ? null : { reason: end, resumeAfter: encodePosition(position, ledger) },
 };

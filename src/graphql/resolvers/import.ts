@@ -1,10 +1,12 @@
 import { importId } from '../../domain/import.ts';
 import { connectionOf } from '../connection.ts';
-import { checkPageSize, decodeCursor, encodeCursor } from '../cursor.ts';
+import { checkPageSize } from '../cursor.ts';
 import { rowsPath } from '../export/rows-export.ts';
 import { resolveReference } from '../find-import.ts';
 import type { ImportResolvers } from '../generated/resolver-types.ts';
+import { labelModels } from '../label.ts';
 import { countersModel, freshnessModel, jobModel } from '../models.ts';
+import { encodePosition, readPosition } from '../position.ts';
 import { refOf } from '../reference.ts';
 import { failedRow, findRows, rowConnectionOf } from '../row-page.ts';
 import { hasRows, summarizeRowErrors, summarizeRows } from '../row-summary.ts';
@@ -47,15 +49,16 @@ export const Import: ImportResolvers = {
     const page = await ledger.listRevisions({
       importId: importId(ref),
       first: checkPageSize(first ?? 50),
-      after: typeof after === 'string' ? decodeCursor('position', after) : 0,
+      after: (await readPosition(after, { ledger })) ?? 0,
     });
     const edges = page.revisions.map((revision) => ({
-      cursor: encodeCursor('position', revision.position),
+      cursor: encodePosition(revision.position, ledger),
       node: revision,
     }));
     return connectionOf({ edges, hasMore: page.hasMore, isContinued: typeof after === 'string' });
   },
-  position: ({ position }) => (position === null ? null : encodeCursor('position', position)),
+  position: ({ position }, _, { ledger }) =>
+    position === null ? null : encodePosition(position, ledger),
   freshness: (self, _, { watcher }) => freshnessModel(self, watcher),
-  labels: ({ labels }) => Object.entries(labels).map(([key, value]) => ({ key, value })),
+  labels: ({ labels }) => labelModels(labels),
 };

@@ -2,8 +2,9 @@ import { connectionOf } from '../connection.ts';
 import { checkPageSize, decodeCursor, encodeCursor } from '../cursor.ts';
 import { filterOf } from '../filter.ts';
 import { checkImportRef, findImportOrNull, parseImportId } from '../find-import.ts';
+import { findGap } from '../gap.ts';
 import type { QueryResolvers } from '../generated/resolver-types.ts';
-import { readPosition } from '../position.ts';
+import { encodePosition, readPosition } from '../position.ts';
 
 export const Query: QueryResolvers = {
   import: async (_, { id }, context) => findImportOrNull(parseImportId(id), context),
@@ -21,18 +22,17 @@ export const Query: QueryResolvers = {
     return connectionOf({ edges, hasMore: page.hasMore, isContinued: typeof after === 'string' });
   },
   importChanges: async (_, { filter, first, after }, { ledger, watcher }) => {
+    const seen = await readPosition(after, { ledger });
     const page = await ledger.listChanges({
       filter: filterOf(filter, { watcher }),
       first: checkPageSize(first ?? 100),
-      after: (await readPosition(after, { ledger })) ?? 0,
+      after: seen ?? 0,
     });
     return {
-      nodes: page.changes.map((change) => ({
-        position: encodeCursor('position', change.position),
-        import: change.import,
-      })),
-      endPosition: encodeCursor('position', page.endPosition),
+      nodes: page.changes,
+      endPosition: encodePosition(page.endPosition, ledger),
       hasMore: page.hasMore,
+      gap: await findGap(seen, { ledger }),
     };
   },
   importProvider: (_, { id }, { watcher }) => watcher.findProvider(id),

@@ -1,9 +1,11 @@
 import { importId } from '../../domain/import.ts';
 import { graphError } from '../errors.ts';
-import { filterOf } from '../filter.ts';
+import { checkNamesSomething, filterOf } from '../filter.ts';
 import { findImportOrNull, parseImportId } from '../find-import.ts';
 import type { SubscriptionResolvers } from '../generated/resolver-types.ts';
-import { streamImport, streamImports } from '../live.ts';
+import { ImportTopic } from '../live/import-topic.ts';
+import { ImportsTopic } from '../live/imports-topic.ts';
+import { LiveStream } from '../live/live-stream.ts';
 import type { EventModel } from '../models.ts';
 import { readPosition } from '../position.ts';
 
@@ -14,18 +16,21 @@ export const Subscription: SubscriptionResolvers = {
     subscribe: async (_, { id, after }, context) => {
       const ref = parseImportId(id);
       const seen = await readPosition(after, context);
-      const first = await findImportOrNull(ref, context);
-      if (first === null) {
+      const found = await findImportOrNull(ref, context);
+      if (found === null) {
         throw graphError('IMPORT_NOT_FOUND', `the vendor knows no import ${importId(ref)}`);
       }
-      return streamImport({ ref, first, after: seen }, context);
+      const topic = new ImportTopic(found, context);
+      return new LiveStream({ topic, after: seen, hub: context.hub });
     },
     resolve,
   },
   importsChanged: {
     subscribe: async (_, { filter, after }, context) => {
       const seen = await readPosition(after, context);
-      return streamImports(filterOf(filter, context), seen, context);
+      checkNamesSomething(filter);
+      const topic = new ImportsTopic(filterOf(filter, context), context);
+      return new LiveStream({ topic, after: seen, hub: context.hub });
     },
     resolve,
   },

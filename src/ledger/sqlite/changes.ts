@@ -1,59 +1,119 @@
-import type {
-  Change,
-  ChangePage,
-  ListChangesQuery,
-  ListRevisionsQuery,
-  RevisionPage,
-} from '../ledger.ts';
-import { integer, text } from './database.ts';
-import type { Database } from './database.ts';
+import type { Change, ChangePage, ImportFilter, ListChangesQuery } from '../ledger.ts';
+import { allOf, columnsAt, conditionsOf, NOW, NOW_OF_EACH } from './conditions.ts';
+import type { Condition, FilterColumns } from './conditions.ts';
+import { integer } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { IMPORT_COLUMNS, importOf } from './import-row.ts';
-import { conditionsOf, whereOf } from './imports.ts';
 import { getLatestPosition } from './positions.ts';
+
+/** The last revision that somebody has seen who has seen everything up to a position. */
+const SEEN = `left join revisions as seen on seen.position = (
+  select position from revisions where import_seq = imports.seq and position <= ?
+  order by revision desc limit 1)`;
+
+const SKIPPED = 'imports.revision - 1 - coalesce(seen.revision, 0) as skipped';
 
 export function listChanges(
   database: Database,
   { filter, first, after }: ListChangesQuery,
 ): ChangePage {
-  // Read before the changes: nothing that comes in between can be stepped over.
+  // Nothing that comes while this is read is in the page, so nothing can be stepped over.
   const latest = getLatestPosition(database);
-  const where = whereOf([{ sql: 'position > ?', parameters: [after] }, ...conditionsOf(filter)]);
-  const rows = database.all(
-    `/* listChanges */ select ${IMPORT_COLUMNS}, revision - 1 - coalesce(
-         (select max(seen.revision) from revisions as seen
-          where seen.import_seq = imports.seq and seen.position <= ?), 0) as skipped
-     from imports ${where.sql} order by position limit ?`,
-    [after, ...where.parameters, first + 1],
-  );
-  const changes: Change[] = rows.slice(0, first).map((row) => ({
-    position: integer(row, 'position'),
-    import: importOf(database, row),
-    // From the beginning nothing was seen before, so nothing was skipped.
-    skippedRevisions: after === 0 ? 0 : integer(row, 'skipped'),
-  }));
-  const hasMore = rows.length > first;
+  const range = { filter, after, until: latest, limit: first + 1 };
+  const matching = listMatching(database, range);
+  // Beyond the last of a full page nothing is shown.
+  const until = matching[first]?.position ?? latest;
+  const mayHaveLeft = after > 0 && canBeLeft(filter);
+  const left = mayHaveLeft ? listLeft(database, { ...range, until }) : [];
+  const found = [...matching, ...left].toSorted((a, b) => a.position - b.position);
+  const changes = found.slice(0, first);
+  const hasMore = found.length > first;
   const last = changes.at(-1)?.position ?? after;
-  const end = hasMore ? last : Math.max(last, latest);
-  return { changes, endPosition: end, hasMore };
+  return { changes, endPosition: hasMore ? last : Math.max(after, latest), hasMore };
 }
 
-export function listRevisions(
-  database: Database,
-  { importId, first, after }: ListRevisionsQuery,
-): RevisionPage {
+/** What else a filter asks for never changes. */
+function canBeLeft({ phases, outcomes, labels = [] }: ImportFilter): boolean {
+  return phases !== undefined || outcomes !== undefined || labels.length > 0;
+}
+
+interface Range {
+  readonly filter: ImportFilter;
+  readonly after: number;
+  readonly until: number;
+  readonly limit: number;
+}
+
+/** Imports that match now, each at its latest change. */
+function listMatching(database: Database, range: Range): readonly Change[] {
+  const { filter, after, until, limit } = range;
+  const matched = matchAt('seen', filter);
+  const matches = allOf(conditionsOf(filter, columnsFor(range)));
   const rows = database.all(
-    `/* listRevisions */ select revision, position, observed_at, state from revisions
-     where import_seq = (select seq from imports where id = ?) and position > ?
-     order by revision limit ?`,
-    [importId, after, first + 1],
+    `/* listChanges: matching */ select ${IMPORT_COLUMNS}, ${SKIPPED},
+       seen.position is not null and ${matched.sql} as has_matched
+     from imports ${SEEN}
+     where imports.position > ? and imports.position <= ? and ${matches.sql}
+     order by imports.position limit ?`,
+    [...matched.parameters, after, after, until, ...matches.parameters, limit],
   );
-  return {
-    revisions: rows.slice(0, first).map((row) => ({
-      revision: integer(row, 'revision'),
-      position: integer(row, 'position'),
-      observedAt: integer(row, 'observed_at'),
-      state: JSON.parse(text(row, 'state')),
-    })),
-    hasMore: rows.length > first,
-  };
+  return rows.map((row) => ({
+    position: integer(row, 'position'),
+    import: importOf(database, row),
+    membership: row['has_matched'] === 1 ? 'MATCHES' : 'ENTERED',
+    skippedRevisions: skippedOf(row, after),
+  }));
+}
+
+/**
+ * Imports that match no longer, each at the change with which it left. That change is where every
+ * reader who may hold the import comes past, wherever its pages end: its latest change is not, as it
+ * may have been made after the reader had come past the one with which it left.
+ */
+function listLeft(database: Database, { filter, after, until, limit }: Range): readonly Change[] {
+  const before = matchAt('before', filter);
+  const then = matchAt('turn', filter);
+  const later = matchAt('later', filter);
+  const rows = database.all(
+    `/* listChanges: left */ select ${IMPORT_COLUMNS}, ${SKIPPED}, turn.position as left_at
+     from revisions as turn indexed by revisions_turning
+       cross join imports on imports.seq = turn.import_seq
+       cross join revisions as before
+         on before.import_seq = turn.import_seq and before.revision = turn.revision - 1
+       ${SEEN}
+     where turn.is_turn = 1 and turn.position > ? and turn.position <= ?
+       and ${before.sql} and not ifnull(${then.sql}, false)
+       and not exists (
+         select 1 from revisions as later
+         where later.import_seq = turn.import_seq and later.revision > turn.revision
+           and later.is_turn = 1 and ${later.sql})
+     order by turn.position limit ?`,
+    [after, after, until, ...before.parameters, ...then.parameters, ...later.parameters, limit],
+  );
+  return rows.map((row) => ({
+    position: integer(row, 'left_at'),
+    import: importOf(database, row),
+    membership: 'LEFT',
+    skippedRevisions: skippedOf(row, after),
+  }));
+}
+
+function matchAt(revision: string, filter: ImportFilter): Condition {
+  const { sql, parameters } = allOf(conditionsOf(filter, columnsAt(revision)));
+  return { sql: `(${sql})`, parameters };
+}
+
+/**
+ * From the beginning the database chooses an index. From anywhere else there is mostly little beyond,
+ * and that is read in its order; unless fewer imports are asked for than may be there.
+ */
+function columnsFor({ filter: { ids }, after, until }: Range): FilterColumns {
+  if (after === 0) return NOW;
+  const areFew = ids !== undefined && ids.length < until - after;
+  return areFew ? { ...NOW_OF_EACH, id: NOW.id } : NOW_OF_EACH;
+}
+
+/** From the beginning nothing was seen before, so nothing was skipped. */
+function skippedOf(row: Row, after: number): number {
+  return after === 0 ? 0 : integer(row, 'skipped');
 }

@@ -10,8 +10,10 @@ import { integer, integerOrNull, text, textOrNull, word } from './database.ts';
 import type { Database, Row } from './database.ts';
 
 /** The columns that an import is read from. */
-export const IMPORT_COLUMNS = `seq, provider_id, external_id, revision, position, place, state, labels,
-  freshness, observed_at, next_look_at, error_kind, error_message`;
+export const IMPORT_COLUMNS = `imports.seq, imports.provider_id, imports.external_id,
+  imports.revision, imports.position, imports.place, imports.state, imports.labels,
+  imports.freshness, imports.observed_at, imports.next_look_at, imports.error_kind,
+  imports.error_message`;
 
 const FRESHNESS_STATES = [
   'PENDING',
@@ -67,11 +69,12 @@ export function failureOf(row: Row): LookFailure | null {
   };
 }
 
-/** Only `record` writes this text, so its shape is known. */
+/** Only `revise` writes this text, so its shape is known. */
 export function stateOf(json: string): ImportState {
   return JSON.parse(json);
 }
 
-function labelsOf(json: string): ImportLabels {
+/** Only `revise` writes this text, so its shape is known. */
+export function labelsOf(json: string): ImportLabels {
   return json === '{}' ? {} : JSON.parse(json);
 }

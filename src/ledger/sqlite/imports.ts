@@ -1,10 +1,12 @@
 import { importId, UNOBSERVED } from '../../domain/import.ts';
-import type { Import, ImportLabels } from '../../domain/import.ts';
-import type { ImportFilter, ImportPage, ListImportsQuery, Tracking } from '../ledger.ts';
+import type { Import } from '../../domain/import.ts';
+import type { ImportPage, ListImportsQuery, Tracking } from '../ledger.ts';
+import { allOf, conditionsOf, NOW } from './conditions.ts';
 import { integer, text } from './database.ts';
-import type { Database, Parameters, Row } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { IMPORT_COLUMNS, importOf } from './import-row.ts';
 import { takePosition } from './positions.ts';
+import { revise } from './revisions.ts';
 
 export function findImports(
   database: Database,
@@ -29,11 +31,11 @@ export function listImports(
   database: Database,
   { filter, first, after }: ListImportsQuery,
 ): ImportPage {
-  const conditions = conditionsOf(filter);
+  const conditions = conditionsOf(filter, NOW);
   if (after !== null) conditions.push({ sql: 'place < ?', parameters: [after] });
-  const { sql, parameters } = whereOf(conditions);
+  const { sql, parameters } = allOf(conditions);
   const rows = database.all(
-    `/* listImports */ select ${IMPORT_COLUMNS} from imports ${sql}
+    `/* listImports */ select ${IMPORT_COLUMNS} from imports where ${sql}
      order by place desc limit ?`,
     [...parameters, first + 1],
   );
@@ -45,50 +47,6 @@ export function listImports(
   };
 }
 
-export interface Condition {
-  readonly sql: string;
-  readonly parameters: Parameters;
-}
-
-export function whereOf(conditions: readonly Condition[]): Condition {
-  if (conditions.length === 0) return { sql: '', parameters: [] };
-  return {
-    sql: `where ${conditions.map((condition) => condition.sql).join(' and ')}`,
-    parameters: conditions.flatMap((condition) => condition.parameters),
-  };
-}
-
-export function conditionsOf(filter: ImportFilter): Condition[] {
-  const conditions: Condition[] = [];
-  const oneOf = (column: string, values: readonly string[] | undefined): void => {
-    if (values === undefined) return;
-    const [only] = values;
-    // A single value can use an index that is in the order of the list.
-    conditions.push(
-      values.length === 1 && only !== undefined
-        ? { sql: `${column} = ?`, parameters: [only] }
-        : {
-            sql: `${column} in (select value from json_each(?))`,
-            parameters: [JSON.stringify(values)],
-          },
-    );
-  };
-  oneOf('provider_id', filter.providerIds);
-  oneOf('phase', filter.phases);
-  oneOf('outcome', filter.outcomes);
-  oneOf('id', filter.ids);
-  for (const { key, value } of filter.labels ?? []) {
-    conditions.push({
-      sql: 'seq in (select import_seq from import_labels where key = ? and value = ?)',
-      parameters: [key, value],
-    });
-  }
-  if (filter.changedSince !== undefined) {
-    conditions.push({ sql: 'changed_at >= ?', parameters: [filter.changedSince] });
-  }
-  return conditions;
-}
-
 export function track(database: Database, { ref, labels, continueOnError, now }: Tracking): Import {
   const id = importId(ref);
   return database.transaction(() => {
@@ -98,7 +56,9 @@ export function track(database: Database, { ref, labels, continueOnError, now }:
     );
     const seq =
       known === undefined ? insertImport(database, { ref, now }) : resume(database, known, now);
-    if (labels !== undefined) setLabels(database, seq, labels);
+    if (labels !== undefined) {
+      revise(database, { seq, state: null, labels, hasNewRows: false, now });
+    }
     if (continueOnError !== undefined) setFlag(database, { seq, continueOnError, now });
     return getImport(database, id);
   });
@@ -159,20 +119,6 @@ function setFlag(database: Database, { seq, continueOnError, now }: FlagInput): 
      where seq = ? and continue_on_error is not ?`,
     [flag, now, seq, flag],
   );
-}
-
-export function setLabels(database: Database, seq: number, labels: ImportLabels): void {
-  database.run('/* setLabels: clear */ delete from import_labels where import_seq = ?', [seq]);
-  for (const [key, value] of Object.entries(labels)) {
-    database.run(
-      '/* setLabels: add */ insert into import_labels (import_seq, key, value) values (?, ?, ?)',
-      [seq, key, value],
-    );
-  }
-  database.run('/* setLabels */ update imports set labels = ? where seq = ?', [
-    JSON.stringify(labels),
-    seq,
-  ]);
 }
 
 export function untrack(database: Database, id: string): Import | null {

@@ -1,4 +1,4 @@
-import { integer } from './database.ts';
+import { integer, text } from './database.ts';
 import type { Database } from './database.ts';
 
 /**
@@ -17,4 +17,21 @@ export function takePosition(database: Database): number {
 export function getLatestPosition(database: Database): number {
   const row = database.get('/* getLatestPosition */ select last from positions', []);
   return integer(row ?? {}, 'last');
+}
+
+/** Remembers that imports were deleted whose latest change was at this position or before. */
+export function raisePrunedPosition(database: Database, position: number): void {
+  database.run('/* raisePrunedPosition */ update positions set pruned = max(pruned, ?)', [
+    position,
+  ]);
+}
+
+export function getPrunedPosition(database: Database): number {
+  const row = database.get('/* getPrunedPosition */ select pruned from positions', []);
+  return integer(row ?? {}, 'pruned');
+}
+
+export function getStoreId(database: Database): string {
+  const row = database.get('/* getStoreId */ select store_id from positions', []);
+  return text(row ?? {}, 'store_id');
 }

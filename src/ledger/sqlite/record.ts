@@ -1,14 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
 import { importId } from '../../domain/import.ts';
-import type { Import, ImportState } from '../../domain/import.ts';
+import type { Import } from '../../domain/import.ts';
 import type { Recording } from '../ledger.ts';
 import { isSealed } from './captures.ts';
 import { integer, text } from './database.ts';
 import type { Database, Row } from './database.ts';
-import { stateOf } from './import-row.ts';
-import { findImport, insertImport, setLabels } from './imports.ts';
-import { takePosition } from './positions.ts';
+import { findImport, insertImport } from './imports.ts';
 import { hasItsRows, shownCaptureOf, writeRows } from './record-rows.ts';
+import { isObservedSince, revise } from './revisions.ts';
 import { holdSameRows } from './same-rows.ts';
 
 export interface Recorded {
@@ -22,14 +20,14 @@ export async function record(database: Database, given: Recording): Promise<Reco
   const repeated = await findRepeated(database, id, given);
   return database.transaction(() => {
     const before = findBefore(database, id);
-    if (before !== undefined && integer(before, 'revision') > given.basedOnRevision) return null;
+    if (before !== undefined && isOvertaken(database, before, given)) return null;
     const recording = withoutRepeatedRows(database, before, { given, repeated });
     // Somebody else recorded meanwhile, although nothing observable differed: its rows are hidden.
     if (!hasItsRows(database, before, recording)) return null;
     const seq = before === undefined ? insertImport(database, recording) : integer(before, 'seq');
-    if (recording.labels !== undefined) setLabels(database, seq, recording.labels);
     const hasNewRows = writeRows(database, { seq, before, recording });
-    const isRevised = writeRevision(database, { seq, before, recording, hasNewRows });
+    const { state, labels, now } = recording;
+    const isRevised = revise(database, { seq, state, labels, hasNewRows, now });
     const hasNewFlag = before !== undefined && integer(before, 'is_flag_new') === 1;
     writeSchedule(database, seq, hasNewFlag ? dueAgain(recording) : recording);
     const after = findImport(database, id);
@@ -37,6 +35,12 @@ export async function record(database: Database, given: Recording): Promise<Reco
     const wasState = before === undefined ? null : text(before, 'freshness');
     return { import: after, isChanged: isRevised || after.freshness.state !== wasState };
   });
+}
+
+/** Labels that were set meanwhile take nothing from what a look saw. */
+function isOvertaken(database: Database, before: Row, { basedOnRevision }: Recording): boolean {
+  if (integer(before, 'revision') <= basedOnRevision) return false;
+  return isObservedSince(database, integer(before, 'seq'), basedOnRevision);
 }
 
 /** The capture that an import shows, if it has the very rows that are to take its place. */
@@ -71,54 +75,11 @@ function withoutRepeatedRows(
 
 function findBefore(database: Database, id: string): Row | undefined {
   return database.get(
-    `/* record: before */ select seq, revision, state, shown_capture, open_capture, held_since,
-       freshness, is_flag_new
+    `/* record: before */ select seq, revision, shown_capture, open_capture, held_since, freshness,
+       is_flag_new
      from imports where id = ?`,
     [id],
   );
-}
-
-interface RevisionInput {
-  readonly seq: number;
-  readonly before: Row | undefined;
-  readonly recording: Recording;
-  readonly hasNewRows: boolean;
-}
-
-/** Writes one revision if anything observable differs; answers whether it did. */
-function writeRevision(
-  database: Database,
-  { seq, before, recording, hasNewRows }: RevisionInput,
-): boolean {
-  const { state, now } = recording;
-  if (state === null) return false;
-  const revision = (before === undefined ? 0 : integer(before, 'revision')) + 1;
-  if (revision > 1 && !hasNewRows && before !== undefined && isSame(before, state)) return false;
-
-  const position = takePosition(database);
-  database.run(
-    `/* record: state */ update imports
-     set revision = ?, position = ?, place = ?, phase = ?, outcome = ?, state = ?, expires_at = ?,
-         changed_at = ?
-     where seq = ?`,
-    [
-      revision,
-      position,
-      position,
-      state.job.phase,
-      state.job.outcome,
-      JSON.stringify(state),
-      state.job.expiresAt,
-      now,
-      seq,
-    ],
-  );
-  database.run(
-    `/* record: revision */ insert into revisions (position, import_seq, revision, observed_at, state)
-     values (?, ?, ?, ?, ?)`,
-    [position, seq, revision, now, JSON.stringify({ job: state.job, counters: state.counters })],
-  );
-  return true;
 }
 
 /** The flag was changed while the look was under way: what it saw was read with the old one. */
@@ -155,8 +116,4 @@ function writeSchedule(database: Database, seq: number, recording: Recording): v
       freshness.state,
     ],
   );
-}
-
-function isSame(before: Row, state: ImportState): boolean {
-  return isDeepStrictEqual(stateOf(text(before, 'state')), JSON.parse(JSON.stringify(state)));
 }

@@ -1,6 +1,7 @@
 import type { RetentionQuery } from '../row-ledger.ts';
 import { integer, integerOrNull, text } from './database.ts';
 import type { Database } from './database.ts';
+import { raisePrunedPosition } from './positions.ts';
 
 export function listKeptProviders(database: Database): readonly string[] {
   const rows = database.all(
@@ -88,13 +89,17 @@ export function deleteImports(
 ): number {
   return database.transaction(() => {
     const rows = database.all(
-      `/* deleteImports: which */ select seq, id from imports
+      `/* deleteImports: which */ select seq, id, position from imports
        where provider_id = ? and next_look_at is null and lease_until is null
          and coalesce(changed_at, tracked_at) <= ?
        order by coalesce(changed_at, tracked_at) limit ?`,
       [providerId, until, limit],
     );
-    for (const row of rows) deleteImport(database, integer(row, 'seq'), text(row, 'id'));
+    for (const row of rows) {
+      const position = integerOrNull(row, 'position');
+      if (position !== null) raisePrunedPosition(database, position);
+      deleteImport(database, integer(row, 'seq'), text(row, 'id'));
+    }
     return rows.length;
   });
 }

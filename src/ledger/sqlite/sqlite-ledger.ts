@@ -3,10 +3,10 @@ import type { Import } from '../../domain/import.ts';
 import type { ChangeHint, Ledger } from '../ledger.ts';
 import { addRows } from './add-rows.ts';
 import { dropAbandoned, dropCapture, findHeldRows, openCapture } from './captures.ts';
-import { listChanges, listRevisions } from './changes.ts';
+import { listChanges } from './changes.ts';
 import { Database } from './database.ts';
 import { findImports, listImports, track, untrack } from './imports.ts';
-import { getLatestPosition } from './positions.ts';
+import { getLatestPosition, getPrunedPosition, getStoreId } from './positions.ts';
 import {
   countRequest,
   getRequestCount,
@@ -15,6 +15,7 @@ import {
 } from './providers.ts';
 import { record } from './record.ts';
 import { deleteHiddenRows, deleteImports, hideRows, listKeptProviders } from './retention.ts';
+import { listRevisions } from './revisions.ts';
 import { listRowErrorGroups, listRows } from './rows.ts';
 import { showsRows } from './same-rows.ts';
 import {
@@ -41,6 +42,7 @@ export function openSqliteLedger(path: string): Ledger {
   };
 
   return {
+    storeId: getStoreId(database),
     findImports: async (ids) => findImports(database, ids),
     listImports: async (query) => listImports(database, query),
     listChanges: async (query) => listChanges(database, query),
@@ -57,6 +59,7 @@ export function openSqliteLedger(path: string): Ledger {
     deleteHiddenRows: async (limit) => deleteHiddenRows(database, limit),
     deleteImports: async (query) => deleteImports(database, query),
     getLatestPosition: async () => getLatestPosition(database),
+    getPrunedPosition: async () => getPrunedPosition(database),
     track: async (tracking) => {
       const tracked = track(database, tracking);
       announce(tracked);

@@ -1,0 +1,296 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../domain/clock.ts';
+import type { EventModel, StreamEndReason } from '../models.ts';
+import type { Joining, Sink, Subscription } from './sink.ts';
+import type { Topic, TopicPage } from './topic.ts';
+
+/** So many subscribers are served before others have their turn. */
+const SLICE = 250;
+
+/**
+ * Subscribers that have seen the same: what comes next is read once for all of them. A subscriber
+ * is a member of one cohort and nothing else, so its slot for an import is the ledger itself.
+ */
+interface Cohort<M> {
+  seen: number | null;
+  /** The ring that it was last read at. */
+  readAt: number;
+  hasMore: boolean;
+  /** Up to where it was told that something is gone. */
+  toldGap: number;
+  readonly members: Set<Member<M>>;
+}
+
+export interface BroadcastOptions<M> {
+  readonly topic: Topic;
+  /** Makes the message that every subscriber is sent. */
+  readonly render: (event: EventModel) => Promise<M>;
+  readonly clock: Clock;
+  /** How long a subscriber may take nothing. */
+  readonly laggedAfterMs: number;
+  /** Called when nobody is left. */
+  readonly onEmpty: () => void;
+}
+
+/** One topic in one shape for any number of subscribers: one read and one message for all of them. */
+export class Broadcast<M> {
+  readonly #options: BroadcastOptions<M>;
+  readonly #cohorts = new Set<Cohort<M>>();
+  readonly #members = new Set<Member<M>>();
+  readonly #ending = new Map<Member<M>, StreamEndReason>();
+  /** What was rendered while nobody waited: the same for all that catch up at once. */
+  readonly #rendered = new Map<string, Promise<M>>();
+  readonly #closing = new AbortController();
+  #rings = 0;
+  #isRunning = false;
+
+  constructor(options: BroadcastOptions<M>) {
+    this.#options = options;
+  }
+
+  get topic(): Topic {
+    return this.#options.topic;
+  }
+
+  /** Who is subscribed, also those that take nothing right now. */
+  get members(): ReadonlySet<Leaver> {
+    return this.#members;
+  }
+
+  join({ sink, after, expiresAt }: Joining<M>): Subscription & Leaver {
+    const cohort = newCohort<M>(after);
+    const member = new Member<M>(this, sink, cohort);
+    cohort.members.add(member);
+    this.#members.add(member);
+    if (expiresAt !== null) this.#expire(member, expiresAt);
+    this.#place(cohort);
+    return member;
+  }
+
+  /** Something may have changed. However often it rings, everybody is read for once more. */
+  ring(): void {
+    this.#rings += 1;
+    this.#start();
+  }
+
+  /** Tells a subscriber why nothing more comes, and where to resume. */
+  end(member: Member<M>, reason: StreamEndReason): void {
+    if (!this.#members.has(member)) return;
+    this.#ending.set(member, reason);
+    this.#start();
+  }
+
+  /** A subscriber that was full can take more. */
+  drained(member: Member<M>): void {
+    if (member.cancelLag === null || !this.#members.has(member)) return;
+    member.cancelLag();
+    member.cancelLag = null;
+    this.#place(member.cohort);
+  }
+
+  leave(member: Member<M>): void {
+    if (!this.#members.delete(member)) return;
+    member.cohort.members.delete(member);
+    this.#ending.delete(member);
+    member.cancelLag?.();
+    member.cancelExpiry?.();
+    if (this.#members.size > 0) return;
+    this.#closing.abort();
+    this.#options.onEmpty();
+  }
+
+  /** A timer may be shorter than the rights last. */
+  #expire(member: Member<M>, at: number): void {
+    const { clock } = this.#options;
+    const leftMs = at - clock.now();
+    if (leftMs <= 0) this.end(member, 'AUTH_EXPIRED');
+    else member.cancelExpiry = clock.after(leftMs, () => this.#expire(member, at));
+  }
+
+  /** Puts a cohort where it is read; with those that have seen the same, if there are any. */
+  #place(cohort: Cohort<M>): void {
+    if (cohort.members.size === 0) return;
+    for (const other of this.#cohorts) {
+      if (other.seen !== cohort.seen) continue;
+      const [from, to] =
+        cohort.members.size > other.members.size ? [other, cohort] : [cohort, other];
+      for (const member of from.members) {
+        member.cohort = to;
+        to.members.add(member);
+      }
+      to.readAt = Math.min(from.readAt, to.readAt);
+      to.toldGap = Math.min(from.toldGap, to.toldGap);
+      to.hasMore ||= from.hasMore;
+      this.#cohorts.delete(other);
+      this.#cohorts.add(to);
+      this.#start();
+      return;
+    }
+    this.#cohorts.add(cohort);
+    this.#start();
+  }
+
+  #start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    // Those that come in the same turn of the event loop are read for together.
+    void setImmediate().then(() => this.#run());
+  }
+
+  /** The only place where messages are sent, one thing after another: nobody is sent two at once. */
+  async #run(): Promise<void> {
+    for (;;) {
+      const [ending] = this.#ending;
+      if (ending !== undefined) {
+        await this.#guard([ending[0]], () => this.#sendEnd([ending[0]], ending[1]));
+        continue;
+      }
+      const cohort = this.#takeDue();
+      if (cohort === null) break;
+      await this.#guard(cohort.members, () => this.#advance(cohort));
+    }
+    this.#rendered.clear();
+    this.#isRunning = false;
+  }
+
+  /** A cohort that moves is nobody's to join. */
+  #takeDue(): Cohort<M> | null {
+    for (const cohort of this.#cohorts) {
+      if (cohort.readAt === this.#rings && !cohort.hasMore && cohort.members.size > 0) continue;
+      this.#cohorts.delete(cohort);
+      if (cohort.members.size > 0) return cohort;
+    }
+    return null;
+  }
+
+  async #advance(cohort: Cohort<M>): Promise<void> {
+    const { topic } = this.#options;
+    const { signal } = this.#closing;
+    cohort.readAt = this.#rings;
+    const page = await topic.read(cohort.seen, signal);
+    page.again?.then(
+      () => this.ring(),
+      (error: unknown) => {
+        if (!signal.aborted) void this.#guard(this.#members, () => Promise.reject(error));
+      },
+    );
+    await this.#send(cohort, withGap(cohort, page));
+    cohort.seen = page.seen;
+    cohort.hasMore = page.hasMore;
+    if (page.hasEnded) await this.#sendEnd(cohort.members, 'SETTLED');
+    else this.#place(cohort);
+  }
+
+  async #send(cohort: Cohort<M>, events: readonly EventModel[]): Promise<void> {
+    if (events.length === 0) return;
+    const messages = await Promise.all(events.map((event) => this.#render(event)));
+    let served = 0;
+    for (const member of cohort.members) {
+      const taken = member.sink.take(messages);
+      if (taken < messages.length) this.#block(member, events[taken - 1]?.position ?? cohort.seen);
+      served += 1;
+      if (served % SLICE === 0) await setImmediate();
+    }
+  }
+
+  /** A subscriber that is full waits by itself, with what it has seen. */
+  #block(member: Member<M>, seen: number | null): void {
+    // Its sink may have failed and left while it took.
+    if (!this.#members.has(member)) return;
+    const { clock, laggedAfterMs } = this.#options;
+    const { toldGap } = member.cohort;
+    member.cohort.members.delete(member);
+    member.cohort = { ...newCohort<M>(seen), toldGap };
+    member.cohort.members.add(member);
+    member.cancelLag = clock.after(laggedAfterMs, () => this.end(member, 'LAGGED'));
+  }
+
+  async #sendEnd(members: Iterable<Member<M>>, reason: StreamEndReason): Promise<void> {
+    let ended = 0;
+    for (const member of members) {
+      const position = member.cohort.seen ?? 0;
+      const last = await this.#render(endOf(reason, position));
+      // It may have left meanwhile.
+      if (this.#members.has(member)) {
+        this.leave(member);
+        member.sink.end(last);
+      }
+      ended += 1;
+      if (ended % SLICE === 0) await setImmediate();
+    }
+  }
+
+  /** What fails inside ends the streams that it was for, and says so. */
+  async #guard(members: Iterable<Member<M>>, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      for (const member of members) {
+        this.leave(member);
+        member.sink.fail(error);
+      }
+    }
+  }
+
+  #render(event: EventModel): Promise<M> {
+    const { position, skippedRevisions, membership, gap, end } = event;
+    const key = [position, skippedRevisions, membership, gap?.prunedThrough, end].join();
+    let message = this.#rendered.get(key);
+    if (message === undefined) {
+      message = this.#options.render(event);
+      this.#rendered.set(key, message);
+    }
+    return message;
+  }
+}
+
+/** Somebody who can be told to leave. */
+export interface Leaver {
+  end(reason: StreamEndReason): void;
+}
+
+class Member<M> implements Subscription, Leaver {
+  readonly sink: Sink<M>;
+  readonly #broadcast: Broadcast<M>;
+  cohort: Cohort<M>;
+  /** Set while its sink is full. */
+  cancelLag: (() => void) | null = null;
+  cancelExpiry: (() => void) | null = null;
+
+  constructor(broadcast: Broadcast<M>, sink: Sink<M>, cohort: Cohort<M>) {
+    this.#broadcast = broadcast;
+    this.sink = sink;
+    this.cohort = cohort;
+  }
+
+  drained(): void {
+    this.#broadcast.drained(this);
+  }
+
+  leave(): void {
+    this.#broadcast.leave(this);
+  }
+
+  end(reason: StreamEndReason): void {
+    this.#broadcast.end(this, reason);
+  }
+}
+
+function newCohort<M>(seen: number | null): Cohort<M> {
+  return { seen, readAt: -1, hasMore: false, toldGap: 0, members: new Set() };
+}
+
+/** What is gone is told before what is left. */
+function withGap<M>(cohort: Cohort<M>, { gap, events }: TopicPage): readonly EventModel[] {
+  if (gap === null || gap.prunedThrough <= cohort.toldGap) return events;
+  cohort.toldGap = gap.prunedThrough;
+  return [messageOf(cohort.seen ?? 0, { gap, end: null }), ...events];
+}
+
+function endOf(end: StreamEndReason, position: number): EventModel {
+  return messageOf(position, { gap: null, end });
+}
+
+function messageOf(position: number, { gap, end }: Pick<EventModel, 'gap' | 'end'>): EventModel {
+  return { import: null, position, skippedRevisions: 0, membership: null, gap, end };
+}

@@ -1,0 +1,89 @@
+import { createSourceEventStream, GraphQLError } from 'graphql';
+import type { GraphQLFormattedError } from 'graphql';
+import { createContext } from '../context.ts';
+import type { Caller, GraphServices } from '../context.ts';
+import type { Operation, OperationRequest, Operations } from '../operations.ts';
+import { readPosition } from '../position.ts';
+import { LiveStream } from './live-stream.ts';
+import { renderMessage } from './message.ts';
+import type { Message } from './message.ts';
+import type { Sink, Subscription } from './sink.ts';
+
+/** What the transports need to serve subscriptions. */
+export interface LiveServices {
+  readonly services: GraphServices;
+  readonly operations: Operations;
+  readonly maskError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+}
+
+export interface SubscriptionRequest extends OperationRequest {
+  readonly operation: Operation;
+  readonly caller: Caller;
+  /** A position to resume from that the transport knows; null for what the operation says. */
+  readonly resumeAfter: string | null;
+}
+
+/** A subscription that waits for somebody to send to. */
+export type Join = (sink: Sink<Message>) => Subscription;
+
+/** Starts a subscription, or tells why it cannot be. Nothing is held before somebody joins. */
+export async function subscribe(
+  request: SubscriptionRequest,
+  { services, operations, maskError }: LiveServices,
+): Promise<Join | readonly GraphQLError[]> {
+  const { operation, operationName, variables, caller, resumeAfter } = request;
+  const { schema } = operations;
+  const stream = await createSourceEventStream({
+    schema,
+    document: operation.document,
+    operationName,
+    variableValues: variables,
+    contextValue: createContext({ services, caller }),
+  });
+  if (!(stream instanceof LiveStream)) return 'errors' in stream ? (stream.errors ?? []) : [];
+  const after = (await resumePosition(resumeAfter, services)) ?? stream.after;
+  if (after instanceof GraphQLError) return [after];
+  const rendering = {
+    schema,
+    document: operation.document,
+    operationName,
+    variables,
+    createContext: () => createContext({ services, caller }),
+    maskError,
+  };
+  return (sink) =>
+    services.hub.share({
+      key: keyOf(request),
+      topic: stream.topic,
+      render: (event) => renderMessage(event, rendering),
+      sink,
+      after,
+      expiresAt: caller.expiresAt,
+    });
+}
+
+async function resumePosition(
+  text: string | null,
+  services: GraphServices,
+): Promise<number | GraphQLError | null> {
+  try {
+    return await readPosition(text, services);
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
+}
+
+/** The same for all that are to be sent the same. */
+function keyOf({
+  query,
+  operationName,
+  variables,
+  operation,
+  caller,
+}: SubscriptionRequest): string {
+  const decisive = operation.variableNames
+    .filter((name) => name in variables)
+    .map((name) => [name, variables[name]]);
+  return JSON.stringify([query, operationName, decisive, [...caller.scopes].toSorted()]);
+}

@@ -1,0 +1,183 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { execute, GraphQLError, OperationTypeNode } from 'graphql';
+import { z } from 'zod';
+import { createContext } from '../graphql/context.ts';
+import type { Caller } from '../graphql/context.ts';
+import { subscribe } from '../graphql/live/subscribe.ts';
+import type { LiveServices } from '../graphql/live/subscribe.ts';
+import { failure, isOperation } from '../graphql/operations.ts';
+import type { Operation, OperationRequest } from '../graphql/operations.ts';
+import type { Connections } from './connections.ts';
+import { EVENT_STREAM } from './event-stream.ts';
+import type { LiveLimits } from './live-limits.ts';
+import { isMultipartAccepted, MULTIPART } from './multipart.ts';
+import { ResponseStream } from './response-stream.ts';
+import type { StreamFormat } from './response-stream.ts';
+
+export interface StreamsOptions extends LiveServices {
+  readonly caller: Caller;
+  readonly connections: Connections;
+  readonly limits: LiveLimits;
+}
+
+const STREAM_PATH = '/graphql/stream';
+
+const Request = z.object(
+  {
+    query: z.string({ error: 'query: must be the text of an operation' }),
+    operationName: z.string({ error: 'operationName: must be a text' }).nullish(),
+    variables: z
+      .record(z.string(), z.unknown(), { error: 'variables: must be an object' })
+      .nullish(),
+  },
+  { error: 'body: must be a JSON object that has a query' },
+);
+
+/** Serves operations as server-sent events at `/graphql/stream`. */
+export function serveEventStreams(app: FastifyInstance, options: StreamsOptions): void {
+  app.route({
+    method: ['GET', 'POST'],
+    url: STREAM_PATH,
+    handler: async (request, reply) => {
+      if (!/text\/event-stream|\*\/\*/.test(request.headers.accept ?? '*/*')) {
+        return refuse(reply, 406, 'accept: must be text/event-stream here');
+      }
+      const parsed = Request.safeParse(
+        request.method === 'GET' ? fromQuery(request) : request.body,
+      );
+      if (!parsed.success) return refuse(reply, 400, describe(parsed.error));
+      const asked = requestOf(parsed.data);
+      const operation = options.operations.prepare(asked);
+      const isMutation = isOperation(operation) && operation.type === OperationTypeNode.MUTATION;
+      if (request.method === 'GET' && isMutation) {
+        return refuse(reply, 405, 'a mutation must be sent by POST', { allow: 'POST' });
+      }
+      return stream({ request, reply, asked, operation, format: EVENT_STREAM }, options);
+    },
+  });
+}
+
+/**
+ * Serves a subscription in parts, when a request asks for it so. Answers false when it does not, and
+ * has then done nothing.
+ */
+export async function serveMultipart(
+  { request, reply }: Pick<Streaming, 'request' | 'reply'>,
+  options: StreamsOptions,
+): Promise<boolean> {
+  if (request.method !== 'POST' || !isMultipartAccepted(request.headers.accept)) return false;
+  const parsed = Request.safeParse(request.body);
+  if (!parsed.success) return false;
+  const asked = requestOf(parsed.data);
+  const operation = options.operations.prepare(asked);
+  // What is wrong with it, Apollo Server tells as it tells of any other.
+  if (!isOperation(operation) || operation.type !== OperationTypeNode.SUBSCRIPTION) return false;
+  await stream({ request, reply, asked, operation, format: MULTIPART }, options);
+  return true;
+}
+
+interface Streaming {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly asked: OperationRequest;
+  readonly operation: Operation | readonly GraphQLError[];
+  readonly format: StreamFormat;
+}
+
+async function stream(streaming: Streaming, options: StreamsOptions): Promise<unknown> {
+  const { request, reply, asked, operation, format } = streaming;
+  const { connections, limits, maskError, caller } = options;
+  const release = connections.open(request.socket.remoteAddress ?? '');
+  if (release === null) {
+    const message = `at most ${limits.maxConnections} sockets and streams may be open at once; close some`;
+    return refuse(reply, 429, message);
+  }
+  const textOf = (errors: readonly GraphQLError[]): string =>
+    JSON.stringify({ errors: errors.map((error) => maskError(error.toJSON(), error)) });
+  reply.hijack();
+  const response = new ResponseStream({
+    response: reply.raw,
+    format,
+    heartbeatEveryMs: limits.pingEveryMs,
+    failure: (error) => textOf([failureOf(error)]),
+    onClose: release,
+  });
+  try {
+    if (!isOperation(operation)) response.answer(textOf(operation));
+    else if (operation.type !== OperationTypeNode.SUBSCRIPTION) {
+      response.answer(await run(asked, operation, options));
+    } else {
+      const resumeAfter = lastEventId(request);
+      const join = await subscribe({ ...asked, operation, caller, resumeAfter }, options);
+      if (typeof join === 'function') response.open(join);
+      else response.answer(textOf(join));
+    }
+  } catch (error) {
+    response.fail(error);
+  }
+  return reply;
+}
+
+/** Runs what has one result. */
+async function run(
+  { operationName, variables }: OperationRequest,
+  { document }: Operation,
+  { operations, services, caller, maskError }: StreamsOptions,
+): Promise<string> {
+  const { data, errors } = await execute({
+    schema: operations.schema,
+    document,
+    operationName,
+    variableValues: variables,
+    contextValue: createContext({ services, caller }),
+  });
+  const masked = errors?.map((error) => maskError(error.toJSON(), error));
+  return JSON.stringify({ ...(masked && { errors: masked }), data: data ?? null });
+}
+
+/** What a browser's `EventSource` has seen when it comes back by itself. */
+function lastEventId({ headers }: FastifyRequest): string | null {
+  const id = headers['last-event-id'];
+  return typeof id === 'string' && id !== '' ? id : null;
+}
+
+function fromQuery({ query }: FastifyRequest): unknown {
+  const text = z.object({ variables: z.string() }).safeParse(query).data?.variables;
+  if (text === undefined) return query;
+  return { ...z.record(z.string(), z.unknown()).parse(query), variables: jsonOf(text) };
+}
+
+/** Text that is no JSON is no object either. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
+function requestOf({ query, operationName, variables }: z.infer<typeof Request>): OperationRequest {
+  return { query, operationName: operationName ?? null, variables: variables ?? {} };
+}
+
+function describe({ issues }: z.ZodError): string {
+  return issues.map(({ message }) => message).join('; ');
+}
+
+function failureOf(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError('failed', {
+    originalError: error instanceof Error ? error : new Error(String(error)),
+  });
+}
+
+function refuse(
+  reply: FastifyReply,
+  statusCode: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): FastifyReply {
+  const errors = [failure('BAD_REQUEST', message)];
+  return reply.code(statusCode).headers(headers).send({ errors });
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { isOperation, Operations } from '../../src/graphql/operations.ts';
+import type { Operation } from '../../src/graphql/operations.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+
+const OPERATIONS = new Operations({ schema: createSchema(), isIntrospectionOn: false });
+
+function codesOf(query: string, operationName: string | null = null): readonly unknown[] {
+  const prepared = OPERATIONS.prepare({ query, operationName, variables: {} });
+  return isOperation(prepared) ? [] : prepared.map(({ extensions }) => extensions['code']);
+}
+
+function prepare(query: string, operationName: string | null = null): Operation {
+  const prepared = OPERATIONS.prepare({ query, operationName, variables: {} });
+  assert.ok(isOperation(prepared), JSON.stringify(prepared));
+  return prepared;
+}
+
+test('where a subscriber resumes decides nothing, unless it is used for something else too', () => {
+  const cases = [
+    [
+      'subscription ($id: ID!, $after: String) { importChanged(id: $id, after: $after) { position } }',
+      ['id'],
+    ],
+    ['subscription ($after: String) { renamed: importsChanged(after: $after) { position } }', []],
+    [
+      `subscription ($id: ID!, $after: String) {
+        importChanged(id: $id, after: $after) {
+          import { rowErrors(after: $after) { totalCount } }
+        }
+      }`,
+      ['after', 'id'],
+    ],
+    [
+      `subscription ($id: ID!, $rows: String) {
+        importChanged(id: $id) { import { rowErrors(after: $rows) { totalCount } } }
+      }`,
+      ['id', 'rows'],
+    ],
+    [
+      `subscription ($ids: ID!, $phases: [JobPhase!], $isWhole: Boolean!, $first: Int) {
+        importsChanged(filter: { ids: [$ids], phases: $phases }) {
+          ...Event
+        }
+      }
+      fragment Event on ImportEvent {
+        import { id job @include(if: $isWhole) { phase } history(first: $first) { nodes { revision } } }
+      }`,
+      ['first', 'ids', 'isWhole', 'phases'],
+    ],
+    [
+      `subscription ($after: String) { ...Root }
+      fragment Root on Subscription { importsChanged(after: $after) { position } }`,
+      ['after'],
+    ],
+  ] as const;
+  for (const [query, expected] of cases) {
+    assert.deepEqual(prepare(query).variableNames, expected, query);
+  }
+});
+
+test('one of several operations is told by its name', () => {
+  const query = 'query A { __typename } subscription B { importsChanged { position } }';
+  assert.equal(prepare(query, 'B').type, 'subscription');
+  assert.equal(prepare(query, 'A').type, 'query');
+  for (const name of [null, 'C', '']) {
+    assert.deepEqual(codesOf(query, name), ['OPERATION_RESOLUTION_FAILURE']);
+  }
+  assert.deepEqual(codesOf('{ __typename }', 'C'), ['OPERATION_RESOLUTION_FAILURE']);
+  assert.deepEqual(codesOf('fragment F on Import { id }'), ['GRAPHQL_VALIDATION_FAILED']);
+});
+
+test('what cannot be read or executed is refused the same, however often it comes', () => {
+  for (let round = 0; round < 2; round += 1) {
+    assert.deepEqual(codesOf(''), ['GRAPHQL_PARSE_FAILED']);
+    assert.deepEqual(codesOf('subscription {'), ['GRAPHQL_PARSE_FAILED']);
+    assert.deepEqual(codesOf('{ a b }'), [
+      'GRAPHQL_VALIDATION_FAILED',
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
+    assert.deepEqual(
+      codesOf('subscription { importsChanged { position } importChanged(id: "a:b") { position } }'),
+      ['GRAPHQL_VALIDATION_FAILED'],
+    );
+  }
+});
+
+test('a schema that is hidden cannot be asked for, and one that is not can', () => {
+  const query = '{ __schema { queryType { name } } }';
+  assert.deepEqual(codesOf(query), ['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
+  const open = new Operations({ schema: createSchema(), isIntrospectionOn: true });
+  assert.ok(isOperation(open.prepare({ query, operationName: null, variables: {} })));
+});

@@ -1,0 +1,44 @@
+import { execute, parse } from 'graphql';
+import { pino } from 'pino';
+import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
+import { createContext } from '../../src/graphql/context.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { Watcher } from '../../src/watcher/watcher.ts';
+import { createHub } from './live.ts';
+import type { Answer } from './world.ts';
+
+export type Ask = (query: string, variables?: Readonly<Record<string, unknown>>) => Promise<Answer>;
+
+/** The real schema over a ledger, without vendors: for what a test records itself. */
+export async function openGraph(ledger: Ledger): Promise<Ask> {
+  const schema = createSchema();
+  const watcher = await Watcher.create({
+    providers: [],
+    ledger,
+    clock: SYSTEM_CLOCK,
+    random: () => 0.5,
+    logger: pino({ level: 'silent' }),
+    holdFinishForMs: 0,
+  });
+  const services = {
+    ledger,
+    watcher,
+    clock: SYSTEM_CLOCK,
+    hub: createHub({ ledger }),
+    draining: new AbortController().signal,
+    publicUrl: '',
+  };
+  return async (query, variableValues = {}) => {
+    const { data = null, errors = [] } = await execute({
+      schema,
+      document: parse(query),
+      variableValues,
+      contextValue: createContext({
+        services,
+        caller: { scopes: new Set(['imports:read'] as const), expiresAt: null },
+      }),
+    });
+    return JSON.parse(JSON.stringify({ data, errors }));
+  };
+}
