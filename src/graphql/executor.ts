@@ -57,7 +57,7 @@ const REFUSALS = {
   subscription: () =>
     refusal(
       'BAD_REQUEST',
-      'subscriptions are served over WebSocket (graphql-transport-ws) at this path',
+      'subscriptions are served over WebSocket (graphql-transport-ws) and multipart/mixed at this path, and as server-sent events at /graphql/stream',
     ),
   none: () =>
     refusal(

@@ -3,6 +3,7 @@ import {
   GraphQLError,
   Kind,
   NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
   parse,
   specifiedRules,
   validate,
@@ -12,7 +13,7 @@ import type {
   DocumentNode,
   GraphQLSchema,
   OperationDefinitionNode,
-  OperationTypeNode,
+  SelectionSetNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
@@ -80,17 +81,46 @@ export class Operations {
   }
 
   #parse(query: string): DocumentNode | readonly GraphQLError[] {
-    let document: DocumentNode;
-    try {
-      document = parse(query);
-    } catch (error) {
-      if (error instanceof GraphQLError) return [coded('GRAPHQL_PARSE_FAILED', error)];
-      throw error;
-    }
-    const errors = validate(this.schema, document, this.#rules);
-    if (errors.length === 0) return document;
-    return errors.map((error) => coded('GRAPHQL_VALIDATION_FAILED', error));
+    const document = orErrors(() => parse(query));
+    if (!('definitions' in document)) return coded('GRAPHQL_PARSE_FAILED', document);
+    // A variable in a directive where a subscription begins makes the rules themselves throw.
+    const errors = orErrors(() => validate(this.schema, document, this.#rules));
+    const found = errors.length > 0 ? errors : findConditions(document);
+    return found.length === 0 ? document : coded('GRAPHQL_VALIDATION_FAILED', found);
   }
+}
+
+/** The result of some work, or the error that it throws if it is one of GraphQL. */
+function orErrors<T>(work: () => T): T | readonly GraphQLError[] {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
+/** The specification forbids what would leave a subscription without its field. */
+function findConditions(document: DocumentNode): readonly GraphQLError[] {
+  const isConditional = ({ selections }: SelectionSetNode): boolean =>
+    selections.some((selection) => {
+      const names = selection.directives?.map(({ name }) => name.value) ?? [];
+      if (names.includes('skip') || names.includes('include')) return true;
+      if (selection.kind === Kind.INLINE_FRAGMENT) return isConditional(selection.selectionSet);
+      if (selection.kind !== Kind.FRAGMENT_SPREAD) return false;
+      const fragment = document.definitions
+        .filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
+        .find(({ name }) => name.value === selection.name.value);
+      return fragment !== undefined && isConditional(fragment.selectionSet);
+    });
+  return document.definitions
+    .filter((one) => one.kind === Kind.OPERATION_DEFINITION)
+    .filter(({ operation }) => operation === OperationTypeNode.SUBSCRIPTION)
+    .filter(({ selectionSet }) => isConditional(selectionSet))
+    .map((nodes) => {
+      const message = 'the field of a subscription cannot have @skip or @include; leave them out';
+      return new GraphQLError(message, { nodes });
+    });
 }
 
 export function isOperation(prepared: Operation | readonly GraphQLError[]): prepared is Operation {
@@ -102,7 +132,11 @@ export function failure(code: string, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 
-function coded(code: string, error: GraphQLError): GraphQLError {
+function coded(code: string, errors: readonly GraphQLError[]): readonly GraphQLError[] {
+  return errors.map((error) => withCode(code, error));
+}
+
+function withCode(code: string, error: GraphQLError): GraphQLError {
   const { message, nodes, source, positions, extensions } = error;
   return new GraphQLError(message, {
     ...(nodes && { nodes }),

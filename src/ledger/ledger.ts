@@ -146,6 +146,18 @@ export interface ListChangesQuery {
   readonly first: number;
   /** 0 for the beginning. */
   readonly after: number;
+  /** Absent: it has seen everything up to `after`. */
+  readonly since?: CatchingUp;
+}
+
+/**
+ * A reader that is in the midst of several pages: it has seen everything up to `position`, and began
+ * to read on when `latest` was the latest change. What it then was not told of, because a later page
+ * was to have it, it has not seen.
+ */
+export interface CatchingUp {
+  readonly position: number;
+  readonly latest: number;
 }
 
 /**
@@ -173,6 +185,8 @@ export interface ChangePage {
   /** Everything that matches up to here has been read. */
   readonly endPosition: number;
   readonly hasMore: boolean;
+  /** The latest change of all when it was read. */
+  readonly latest: number;
 }
 
 export interface Revision {

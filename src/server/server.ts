@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -119,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return reply.type('text/html; charset=utf-8').send(page);
     });
   }
+  const letGoOfSilent = watchSilent(app);
   const sockets = serveWebSocket(app.server, { ...live, logger });
   const url = await listen(app, { host, port });
   if (options.publicUrl === null && !listensOnAnyAddress(app)) publicUrl = url;
@@ -128,12 +130,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     close: async () => {
       await services.hub.drain(limits.drainForMs);
       await sockets.close();
+      letGoOfSilent();
       // A request whose body never comes would keep the server open for ever.
       const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
       await app.close();
       clearTimeout(timer);
       await apollo.stop();
     },
+  };
+}
+
+/** Browsers open connections ahead of need. To Node, one that never said anything is not idle. */
+function watchSilent({ server }: FastifyInstance): () => void {
+  const open = new Set<Socket>();
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return () => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
   };
 }
 

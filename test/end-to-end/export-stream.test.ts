@@ -74,7 +74,13 @@ async function serve(t: TestContext, { rows, beforePage }: ServeOptions): Promis
   const draining = new AbortController();
   const server = await startServer({
     schema: createSchema(),
-    services: { ledger: counted, watcher, clock, hub: createHub({ ledger }), draining: draining.signal },
+    services: {
+      ledger: counted,
+      watcher,
+      clock,
+      hub: createHub({ ledger }),
+      draining: draining.signal,
+    },
     publicUrl: null,
     caller: { scopes: new Set(['imports:read', 'imports:rows'] as const), expiresAt: null },
     limits: LIMITS,

@@ -17,6 +17,23 @@ function prepare(query: string, operationName: string | null = null): Operation 
   return prepared;
 }
 
+test('a subscription whose field may be left out is refused, however that is said', () => {
+  const fields = [
+    'importsChanged @skip(if: true) { position }',
+    'importsChanged @include(if: $x) { position }',
+    '... @include(if: $x) { importsChanged { position } }',
+    '... @skip(if: false) { importsChanged { position } }',
+    '...Rest',
+  ];
+  for (const field of fields) {
+    const variables = field.includes('$x') ? '($x: Boolean! = true)' : '';
+    const rest = 'fragment Rest on Subscription { importsChanged @skip(if: true) { position } }';
+    const text = `subscription ${variables} { ${field} } ${field === '...Rest' ? rest : ''}`;
+    assert.deepEqual(codesOf(text), ['GRAPHQL_VALIDATION_FAILED'], text);
+  }
+  prepare('subscription ($x: Boolean!) { importsChanged { position @skip(if: $x) } }');
+});
+
 test('where a subscriber resumes decides nothing, unless it is used for something else too', () => {
   const cases = [
     [

@@ -33,6 +33,7 @@ test('a subscription is answered in parts, the last of which says that it is the
     'multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
   );
   assert.equal(response.headers.get('cache-control'), 'no-store');
+  assert.equal(response.headers.get('connection'), 'close');
   const [preamble, ...parts] = (await response.text()).split('\r\n--graphql');
   assert.equal(preamble, '');
   assert.equal(parts.pop(), '--\r\n');

@@ -149,6 +149,8 @@ for (const [name, [asked, answer]] of Object.entries(ANSWERED)) {
     assert.equal(response.status, 200);
     assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8');
     assert.equal(response.headers.get('cache-control'), 'no-store');
+    // It would keep a server that stops waiting.
+    assert.equal(response.headers.get('connection'), 'close');
     const [opening, result, ending, ...rest] = (await response.text()).split('\n\n');
     assert.equal(opening, 'retry: 1000');
     assert.match(result ?? '', /^event: next\ndata: /);

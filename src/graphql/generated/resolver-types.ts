@@ -218,8 +218,8 @@ export type ImportEvent = {
   readonly position: Scalars['String']['output'];
   /**
    * How many revisions of this import lie between the position that you had before this message and the
-   * one shown: they passed unseen. Exact for one import. Of a list that was cut off while it caught up,
-   * some may have passed before the cut; `import.revision` is dense, and tells.
+   * one shown: they passed unseen. Exact for one import. Of a list that was cut off, or not read, while it
+   * caught up, some may have passed before; `import.revision` is dense, and tells.
    */
   readonly skippedRevisions: Scalars['Int']['output'];
 };

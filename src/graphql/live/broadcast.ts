@@ -1,25 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../domain/clock.ts';
 import type { EventModel, StreamEndReason } from '../models.ts';
+import { cohortOf, endOf, eventsOf, haveSeenTheSame, seenUntil, seenUpTo } from './cohort.ts';
+import type { Cohort } from './cohort.ts';
 import type { Joining, Sink, Subscription } from './sink.ts';
-import type { Topic, TopicPage } from './topic.ts';
+import type { Seen, Topic } from './topic.ts';
 
 /** So many subscribers are served before others have their turn. */
 const SLICE = 250;
-
-/**
- * Subscribers that have seen the same: what comes next is read once for all of them. A subscriber
- * is a member of one cohort and nothing else, so its slot for an import is the ledger itself.
- */
-interface Cohort<M> {
-  seen: number | null;
-  /** The ring that it was last read at. */
-  readAt: number;
-  hasMore: boolean;
-  /** Up to where it was told that something is gone. */
-  toldGap: number;
-  readonly members: Set<Member<M>>;
-}
 
 export interface BroadcastOptions<M> {
   readonly topic: Topic;
@@ -35,7 +23,7 @@ export interface BroadcastOptions<M> {
 /** One topic in one shape for any number of subscribers: one read and one message for all of them. */
 export class Broadcast<M> {
   readonly #options: BroadcastOptions<M>;
-  readonly #cohorts = new Set<Cohort<M>>();
+  readonly #cohorts = new Set<Cohort<Member<M>>>();
   readonly #members = new Set<Member<M>>();
   readonly #ending = new Map<Member<M>, StreamEndReason>();
   /** What was rendered while nobody waited: the same for all that catch up at once. */
@@ -58,7 +46,7 @@ export class Broadcast<M> {
   }
 
   join({ sink, after, expiresAt }: Joining<M>): Subscription & Leaver {
-    const cohort = newCohort<M>(after);
+    const cohort = cohortOf<Member<M>>(seenUntil(after));
     const member = new Member<M>(this, sink, cohort);
     cohort.members.add(member);
     this.#members.add(member);
@@ -108,10 +96,10 @@ export class Broadcast<M> {
   }
 
   /** Puts a cohort where it is read; with those that have seen the same, if there are any. */
-  #place(cohort: Cohort<M>): void {
+  #place(cohort: Cohort<Member<M>>): void {
     if (cohort.members.size === 0) return;
     for (const other of this.#cohorts) {
-      if (other.seen !== cohort.seen) continue;
+      if (!haveSeenTheSame(cohort, other)) continue;
       const [from, to] =
         cohort.members.size > other.members.size ? [other, cohort] : [cohort, other];
       for (const member of from.members) {
@@ -119,7 +107,6 @@ export class Broadcast<M> {
         to.members.add(member);
       }
       to.readAt = Math.min(from.readAt, to.readAt);
-      to.toldGap = Math.min(from.toldGap, to.toldGap);
       to.hasMore ||= from.hasMore;
       this.#cohorts.delete(other);
       this.#cohorts.add(to);
@@ -154,7 +141,7 @@ export class Broadcast<M> {
   }
 
   /** A cohort that moves is nobody's to join. */
-  #takeDue(): Cohort<M> | null {
+  #takeDue(): Cohort<Member<M>> | null {
     for (const cohort of this.#cohorts) {
       if (cohort.readAt === this.#rings && !cohort.hasMore && cohort.members.size > 0) continue;
       this.#cohorts.delete(cohort);
@@ -163,44 +150,52 @@ export class Broadcast<M> {
     return null;
   }
 
-  async #advance(cohort: Cohort<M>): Promise<void> {
+  async #advance(cohort: Cohort<Member<M>>): Promise<void> {
     const { topic } = this.#options;
     const { signal } = this.#closing;
     cohort.readAt = this.#rings;
-    const page = await topic.read(cohort.seen, signal);
+    const { seen } = cohort;
+    const page = await topic.read(seen, signal);
     page.again?.then(
       () => this.ring(),
       (error: unknown) => {
         if (!signal.aborted) void this.#guard(this.#members, () => Promise.reject(error));
       },
     );
-    await this.#send(cohort, withGap(cohort, page));
-    cohort.seen = page.seen;
+    const upTo = (after: number): Seen => seenUpTo(after, { seen, page });
+    await this.#send(cohort, eventsOf(seen, page), upTo);
+    cohort.seen = page.hasMore ? upTo(page.end) : seenUntil(page.end);
     cohort.hasMore = page.hasMore;
     if (page.hasEnded) await this.#sendEnd(cohort.members, 'SETTLED');
     else this.#place(cohort);
   }
 
-  async #send(cohort: Cohort<M>, events: readonly EventModel[]): Promise<void> {
+  async #send(
+    cohort: Cohort<Member<M>>,
+    events: readonly EventModel[],
+    upTo: (after: number) => Seen,
+  ): Promise<void> {
     if (events.length === 0) return;
     const messages = await Promise.all(events.map((event) => this.#render(event)));
     let served = 0;
     for (const member of cohort.members) {
       const taken = member.sink.take(messages);
-      if (taken < messages.length) this.#block(member, events[taken - 1]?.position ?? cohort.seen);
+      const last = events[taken - 1];
+      if (taken < messages.length) {
+        this.#block(member, last === undefined ? cohort.seen : upTo(last.position));
+      }
       served += 1;
       if (served % SLICE === 0) await setImmediate();
     }
   }
 
   /** A subscriber that is full waits by itself, with what it has seen. */
-  #block(member: Member<M>, seen: number | null): void {
+  #block(member: Member<M>, seen: Seen): void {
     // Its sink may have failed and left while it took.
     if (!this.#members.has(member)) return;
     const { clock, laggedAfterMs } = this.#options;
-    const { toldGap } = member.cohort;
     member.cohort.members.delete(member);
-    member.cohort = { ...newCohort<M>(seen), toldGap };
+    member.cohort = cohortOf<Member<M>>(seen);
     member.cohort.members.add(member);
     member.cancelLag = clock.after(laggedAfterMs, () => this.end(member, 'LAGGED'));
   }
@@ -208,7 +203,7 @@ export class Broadcast<M> {
   async #sendEnd(members: Iterable<Member<M>>, reason: StreamEndReason): Promise<void> {
     let ended = 0;
     for (const member of members) {
-      const position = member.cohort.seen ?? 0;
+      const position = member.cohort.seen.after ?? 0;
       const last = await this.#render(endOf(reason, position));
       // It may have left meanwhile.
       if (this.#members.has(member)) {
@@ -252,12 +247,12 @@ export interface Leaver {
 class Member<M> implements Subscription, Leaver {
   readonly sink: Sink<M>;
   readonly #broadcast: Broadcast<M>;
-  cohort: Cohort<M>;
+  cohort: Cohort<Member<M>>;
   /** Set while its sink is full. */
   cancelLag: (() => void) | null = null;
   cancelExpiry: (() => void) | null = null;
 
-  constructor(broadcast: Broadcast<M>, sink: Sink<M>, cohort: Cohort<M>) {
+  constructor(broadcast: Broadcast<M>, sink: Sink<M>, cohort: Cohort<Member<M>>) {
     this.#broadcast = broadcast;
     this.sink = sink;
     this.cohort = cohort;
@@ -274,23 +269,4 @@ class Member<M> implements Subscription, Leaver {
   end(reason: StreamEndReason): void {
     this.#broadcast.end(this, reason);
   }
-}
-
-function newCohort<M>(seen: number | null): Cohort<M> {
-  return { seen, readAt: -1, hasMore: false, toldGap: 0, members: new Set() };
-}
-
-/** What is gone is told before what is left. */
-function withGap<M>(cohort: Cohort<M>, { gap, events }: TopicPage): readonly EventModel[] {
-  if (gap === null || gap.prunedThrough <= cohort.toldGap) return events;
-  cohort.toldGap = gap.prunedThrough;
-  return [messageOf(cohort.seen ?? 0, { gap, end: null }), ...events];
-}
-
-function endOf(end: StreamEndReason, position: number): EventModel {
-  return messageOf(position, { gap: null, end });
-}
-
-function messageOf(position: number, { gap, end }: Pick<EventModel, 'gap' | 'end'>): EventModel {
-  return { import: null, position, skippedRevisions: 0, membership: null, gap, end };
 }

@@ -4,7 +4,7 @@ import type { FreshnessState, Import } from '../../domain/import.ts';
 import type { GraphServices } from '../context.ts';
 import type { Watcher } from '../../watcher/watcher.ts';
 import type { EventModel } from '../models.ts';
-import type { Topic, TopicPage } from './topic.ts';
+import type { Seen, Topic, TopicPage } from './topic.ts';
 
 /** After these, nothing more can come. */
 export const ENDED: ReadonlySet<FreshnessState> = new Set([
@@ -38,7 +38,7 @@ export class ImportTopic implements Topic {
     this.ids = [this.#id];
   }
 
-  async read(after: number | null, signal: AbortSignal): Promise<TopicPage> {
+  async read({ after }: Seen, signal: AbortSignal): Promise<TopicPage> {
     const { ledger, watcher } = this.#services;
     const known = (await ledger.findImports([this.#id])).get(this.#id) ?? null;
     const current = known ?? this.#found;
@@ -46,11 +46,13 @@ export class ImportTopic implements Topic {
     const isWatched = watcher.findProvider(current.ref.providerId) !== null;
     const isMissing = known === null && this.#isMissing;
     const hasEnded = !isWatched || isMissing || ENDED.has(current.freshness.state);
+    const seen = events.at(-1)?.position ?? current.position ?? 0;
     return {
       events,
       // The same for all that have seen its latest change, whatever they have seen of others.
-      seen: events.at(-1)?.position ?? current.position ?? 0,
+      end: seen,
       hasMore: false,
+      latest: seen,
       hasEnded,
       gap: null,
       again: known === null && !hasEnded ? this.#ask(signal) : null,

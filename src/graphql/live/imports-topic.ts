@@ -2,7 +2,7 @@ import type { ImportFilter } from '../../ledger/ledger.ts';
 import type { GraphServices } from '../context.ts';
 import { findGap } from '../gap.ts';
 import { ENDED } from './import-topic.ts';
-import type { Topic, TopicPage } from './topic.ts';
+import type { Seen, Topic, TopicPage } from './topic.ts';
 
 const PAGE = 100;
 
@@ -18,11 +18,12 @@ export class ImportsTopic implements Topic {
     this.ids = filter.ids ?? null;
   }
 
-  async read(after: number | null): Promise<TopicPage> {
+  async read({ after, since }: Seen): Promise<TopicPage> {
     const page = await this.#ledger.listChanges({
       filter: this.#filter,
       first: PAGE,
       after: after ?? 0,
+      ...(since && { since }),
     });
     // After the page: what is deleted while it is read is not in it, and is to be told of.
     const gap = await findGap(after, { ledger: this.#ledger });
@@ -38,7 +39,8 @@ export class ImportsTopic implements Topic {
     );
     return {
       events,
-      seen: page.endPosition,
+      end: page.endPosition,
+      latest: page.latest,
       hasMore: page.hasMore,
       hasEnded: !page.hasMore && (await this.#haveAllEnded()),
       gap,

@@ -1,3 +1,4 @@
+import type { CatchingUp } from '../../ledger/ledger.ts';
 import type { GapModel } from '../gap.ts';
 import type { EventModel } from '../models.ts';
 
@@ -6,18 +7,29 @@ export interface Topic {
   /** The imports that can concern it; null when any can. They are looked at more often meanwhile. */
   readonly ids: readonly string[] | null;
   /**
-   * What comes after a position, the oldest change first; null for where things stand. Answers the
-   * same to whoever has seen the same.
+   * What comes next, the oldest change first. Answers the same to whoever has seen the same.
    */
-  read(after: number | null, signal: AbortSignal): Promise<TopicPage>;
+  read(seen: Seen, signal: AbortSignal): Promise<TopicPage>;
+}
+
+/** What a subscriber has seen. */
+export interface Seen {
+  /** Everything up to here was sent; null for nothing, so that it is sent where things stand. */
+  readonly after: number | null;
+  /** Where it began to catch up, while it has not. */
+  readonly since: CatchingUp | null;
+  /** Up to where it was told that something is gone. */
+  readonly toldGap: number;
 }
 
 export interface TopicPage {
   /** Each has an import. */
   readonly events: readonly EventModel[];
   /** Everything up to here has been read. */
-  readonly seen: number;
+  readonly end: number;
   readonly hasMore: boolean;
+  /** The latest change of all when it was read. */
+  readonly latest: number;
   /** Nothing more can come. */
   readonly hasEnded: boolean;
   /** What retention has deleted of what should have been read; null when nothing. */

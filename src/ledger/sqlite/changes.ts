@@ -1,25 +1,34 @@
-import type { Change, ChangePage, ImportFilter, ListChangesQuery } from '../ledger.ts';
+import type { CatchingUp, Change, ChangePage, ImportFilter, ListChangesQuery } from '../ledger.ts';
 import { allOf, columnsAt, conditionsOf, NOW, NOW_OF_EACH } from './conditions.ts';
 import type { Condition, FilterColumns } from './conditions.ts';
-import { integer } from './database.ts';
-import type { Database, Row } from './database.ts';
+import { integer, integerOrNull } from './database.ts';
+import type { Database, Parameters, Row } from './database.ts';
 import { IMPORT_COLUMNS, importOf } from './import-row.ts';
 import { getLatestPosition } from './positions.ts';
 
-/** The last revision that somebody has seen who has seen everything up to a position. */
+/**
+ * The last revision that a reader was told of: of those up to where it is, the latest one that it had
+ * seen before it began to catch up, or that was the import's latest when it did.
+ */
 const SEEN = `left join revisions as seen on seen.position = (
-  select position from revisions where import_seq = imports.seq and position <= ?
-  order by revision desc limit 1)`;
+  select told.position from revisions as told
+  where told.import_seq = imports.seq and told.position <= ?
+    and (told.position <= ? or not exists (
+      select 1 from revisions as next
+      where next.import_seq = told.import_seq and next.revision = told.revision + 1
+        and next.position <= ?))
+  order by told.revision desc limit 1)`;
 
-const SKIPPED = 'imports.revision - 1 - coalesce(seen.revision, 0) as skipped';
+const SKIPPED = 'imports.revision - 1 - seen.revision as skipped';
 
 export function listChanges(
   database: Database,
-  { filter, first, after }: ListChangesQuery,
+  { filter, first, after, since }: ListChangesQuery,
 ): ChangePage {
   // Nothing that comes while this is read is in the page, so nothing can be stepped over.
   const latest = getLatestPosition(database);
-  const range = { filter, after, until: latest, limit: first + 1 };
+  const from = since ?? { position: after, latest: after };
+  const range = { filter, after, from, until: latest, limit: first + 1 };
   const matching = listMatching(database, range);
   // Beyond the last of a full page nothing is shown.
   const until = matching[first]?.position ?? latest;
@@ -29,7 +38,7 @@ export function listChanges(
   const changes = found.slice(0, first);
   const hasMore = found.length > first;
   const last = changes.at(-1)?.position ?? after;
-  return { changes, endPosition: hasMore ? last : Math.max(after, latest), hasMore };
+  return { changes, endPosition: hasMore ? last : Math.max(after, latest), hasMore, latest };
 }
 
 /** What else a filter asks for never changes. */
@@ -40,13 +49,14 @@ function canBeLeft({ phases, outcomes, labels = [] }: ImportFilter): boolean {
 interface Range {
   readonly filter: ImportFilter;
   readonly after: number;
+  readonly from: CatchingUp;
   readonly until: number;
   readonly limit: number;
 }
 
 /** Imports that match now, each at its latest change. */
 function listMatching(database: Database, range: Range): readonly Change[] {
-  const { filter, after, until, limit } = range;
+  const { filter, after, from, until, limit } = range;
   const matched = matchAt('seen', filter);
   const matches = allOf(conditionsOf(filter, columnsFor(range)));
   const rows = database.all(
@@ -55,13 +65,13 @@ function listMatching(database: Database, range: Range): readonly Change[] {
      from imports ${SEEN}
      where imports.position > ? and imports.position <= ? and ${matches.sql}
      order by imports.position limit ?`,
-    [...matched.parameters, after, after, until, ...matches.parameters, limit],
+    [...matched.parameters, ...seenBy(range), after, until, ...matches.parameters, limit],
   );
   return rows.map((row) => ({
     position: integer(row, 'position'),
     import: importOf(database, row),
     membership: row['has_matched'] === 1 ? 'MATCHES' : 'ENTERED',
-    skippedRevisions: skippedOf(row, after),
+    skippedRevisions: skippedOf(row, from),
   }));
 }
 
@@ -70,7 +80,8 @@ function listMatching(database: Database, range: Range): readonly Change[] {
  * reader who may hold the import comes past, wherever its pages end: its latest change is not, as it
  * may have been made after the reader had come past the one with which it left.
  */
-function listLeft(database: Database, { filter, after, until, limit }: Range): readonly Change[] {
+function listLeft(database: Database, range: Range): readonly Change[] {
+  const { filter, after, from, until, limit } = range;
   const before = matchAt('before', filter);
   const then = matchAt('turn', filter);
   const later = matchAt('later', filter);
@@ -88,14 +99,26 @@ function listLeft(database: Database, { filter, after, until, limit }: Range): r
          where later.import_seq = turn.import_seq and later.revision > turn.revision
            and later.is_turn = 1 and ${later.sql})
      order by turn.position limit ?`,
-    [after, after, until, ...before.parameters, ...then.parameters, ...later.parameters, limit],
+    [
+      ...seenBy(range),
+      after,
+      until,
+      ...before.parameters,
+      ...then.parameters,
+      ...later.parameters,
+      limit,
+    ],
   );
   return rows.map((row) => ({
     position: integer(row, 'left_at'),
     import: importOf(database, row),
     membership: 'LEFT',
-    skippedRevisions: skippedOf(row, after),
+    skippedRevisions: skippedOf(row, from),
   }));
+}
+
+function seenBy({ after, from }: Range): Parameters {
+  return [after, from.position, from.latest];
 }
 
 function matchAt(revision: string, filter: ImportFilter): Condition {
@@ -114,6 +137,8 @@ function columnsFor({ filter: { ids }, after, until }: Range): FilterColumns {
 }
 
 /** From the beginning nothing was seen before, so nothing was skipped. */
-function skippedOf(row: Row, after: number): number {
-  return after === 0 ? 0 : integer(row, 'skipped');
+function skippedOf(row: Row, from: CatchingUp): number {
+  const skipped = integerOrNull(row, 'skipped');
+  if (skipped !== null) return skipped;
+  return from.position === 0 ? 0 : integer(row, 'revision') - 1;
 }
