@@ -25,7 +25,7 @@ export class Connection {
   readonly #webSocket: WebSocket;
   readonly #stream: Duplex;
   readonly #held = new Map<string, Held>();
-  readonly #waiting = new Set<() => void>();
+  #waiting: Set<() => void> | null = null;
   #isAlive = true;
   #excesses = 0;
 
@@ -122,10 +122,11 @@ export class Connection {
   }
 
   #wait(onDrained: () => void): void {
-    if (this.#waiting.size === 0) {
+    if (this.#waiting === null) {
+      const waiting = new Set<() => void>();
+      this.#waiting = waiting;
       this.#stream.once('drain', () => {
-        const waiting = [...this.#waiting];
-        this.#waiting.clear();
+        this.#waiting = null;
         for (const call of waiting) call();
       });
     }

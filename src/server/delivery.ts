@@ -15,7 +15,8 @@ const DONE: Done = { done: true, value: undefined };
 export class Delivery implements Sink<Message>, AsyncIterableIterator<never, undefined> {
   readonly #connection: Connection;
   readonly #id: string;
-  readonly #join: Join;
+  /** Null once it has been joined: it holds much that is of no more use. */
+  #join: Join | null;
   /** A `next` message of the protocol up to its payload. */
   readonly #head: string;
   readonly #ended = Promise.withResolvers<Done>();
@@ -44,7 +45,9 @@ export class Delivery implements Sink<Message>, AsyncIterableIterator<never, und
   }
 
   next(): Promise<Done> {
-    if (this.#connection.hold(this.#id, this)) this.#subscription = this.#join(this);
+    const join = this.#join;
+    this.#join = null;
+    if (join !== null && this.#connection.hold(this.#id, this)) this.#subscription = join(this);
     else this.#ended.resolve(DONE);
     return this.#ended.promise;
   }

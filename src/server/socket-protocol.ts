@@ -39,17 +39,17 @@ export function createProtocol(
       const request = requestOf(payload);
       const operation = operations.prepare(request);
       if (!isOperation(operation)) return operation;
-      const execution = {
-        schema: operations.schema,
-        document: operation.document,
-        operationName: request.operationName,
-        variableValues: request.variables,
-        contextValue: createContext({ services, caller }),
-      };
-      if (operation.type !== OperationTypeNode.SUBSCRIPTION) return execution;
+      const { schema } = operations;
+      const { document } = operation;
+      const { operationName, variables } = request;
+      if (operation.type !== OperationTypeNode.SUBSCRIPTION) {
+        const contextValue = createContext({ services, caller });
+        return { schema, document, operationName, variableValues: variables, contextValue };
+      }
       const join = await subscribe({ ...request, operation, caller, resumeAfter: null }, options);
       const source = typeof join === 'function' ? new Delivery(extra, id, join) : new Refusal(join);
-      return { ...execution, rootValue: source };
+      // The library keeps all of this for as long as the subscription lasts.
+      return { schema, document, operationName, rootValue: source };
     },
     subscribe: ({ rootValue }) => {
       if (rootValue instanceof Delivery || rootValue instanceof Refusal) return rootValue;
