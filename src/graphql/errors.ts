@@ -42,13 +42,24 @@ const GRAPHQL_CODES = [
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ];
 
+export type MaskError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+/** What a caller is told of anything that was thrown. */
+export function maskFailure(error: unknown, maskError: MaskError): GraphQLFormattedError {
+  const wrapped =
+    error instanceof GraphQLError
+      ? error
+      : new GraphQLError('failed', {
+          originalError: error instanceof Error ? error : new Error(String(error)),
+        });
+  return maskError(wrapped.toJSON(), wrapped);
+}
+
 /**
  * Lets through what a caller can act on. Everything else is a fault of ours: it is logged under a
  * reference, and the caller is told the reference and nothing more.
  */
-export function createErrorMask(
-  logger: Logger,
-): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
+export function createErrorMask(logger: Logger): MaskError {
   return (formatted, error) => {
     if (isForCaller(formatted, error)) {
       const { stacktrace: _, ...extensions } = formatted.extensions ?? {};

@@ -2,9 +2,15 @@ import type { Duplex } from 'node:stream';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Message } from '../graphql/live/message.ts';
+import type { Join } from '../graphql/live/subscribe.ts';
+import { Delivery } from './delivery.ts';
+import type { MaskError } from '../graphql/errors.ts';
 
 /** More than this waits for no client: one that asks on without reading is cut off. */
 const MOST_UNSENT_BYTES = 4_194_304;
+
+const CLOSING_BRACE = '}'.charCodeAt(0);
+const AS_TEXT = { binary: false } as const;
 
 /** A close frame has no room for more (RFC 6455, 5.5). */
 const LONGEST_REASON_BYTES = 123;
@@ -15,17 +21,13 @@ export interface ConnectionOptions {
   readonly stream: Duplex;
 }
 
-/** What runs on a socket, and ends with it. */
-export interface Held {
-  return(): unknown;
-}
-
 /** One client's socket. */
 export class Connection {
   readonly #webSocket: WebSocket;
   readonly #stream: Duplex;
-  readonly #held = new Map<string, Held>();
-  #waiting: Set<() => void> | null = null;
+  readonly #deliveries = new Map<string, Delivery>();
+  /** What waits until there is room. */
+  readonly #waiting = new Set<Delivery>();
   #isAlive = true;
   #excesses = 0;
 
@@ -40,21 +42,21 @@ export class Connection {
   }
 
   /**
-   * Sends results, each behind a head, until the socket is full; answers how many. When not all of
-   * them, `onDrained` is called as soon as there is room.
+   * Sends results, each between a head and a brace, until the socket is full; answers how many. When
+   * not all of them, whoever they are for is told as soon as there is room.
    */
-  write(messages: readonly Message[], head: string, onDrained: () => void): number {
+  write(messages: readonly Message[], head: string, delivery: Delivery): number {
     const stream = this.#stream;
     let taken = 0;
     // What comes at once goes out at once.
     if (messages.length > 1) stream.cork();
-    for (const { payload } of messages) {
+    for (const { bytes } of messages) {
       if (stream.writableNeedDrain) break;
-      this.send(`${head}${payload}}`);
+      if (this.isOpen) this.#webSocket.send(enclose(head, bytes), AS_TEXT);
       taken += 1;
     }
     if (messages.length > 1) stream.uncork();
-    if (taken < messages.length) this.#wait(onDrained);
+    if (taken < messages.length) this.#wait(delivery);
     return taken;
   }
 
@@ -65,7 +67,7 @@ export class Connection {
     return false;
   }
 
-  /** Counts an operation that was too many; answers how many there were. */
+  /** Counts an operation that was too many; answers how many there were since one was not. */
   countExcess(): number {
     this.#excesses += 1;
     return this.#excesses;
@@ -76,25 +78,42 @@ export class Connection {
   }
 
   /**
-   * Has a subscription end with its socket; answers false when it cannot begin. The library loses
-   * sight of one whose id a client uses again before it has begun, so such a client is cut off.
+   * Keeps an id for a subscription; null when it cannot have it. A client that takes the id of one
+   * that runs is cut off, as the protocol says.
    */
-  hold(id: string, held: Held): boolean {
-    if (this.#held.has(id)) {
-      this.close(CloseCode.SubscriberAlreadyExists, 'Subscriber already exists');
+  reserve(id: string, maskError: MaskError): Delivery | null {
+    if (this.#deliveries.has(id)) {
+      this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     }
-    if (!this.isOpen) return false;
-    this.#held.set(id, held);
-    return true;
+    if (!this.isOpen) return null;
+    this.#excesses = 0;
+    const delivery = new Delivery({ connection: this, id, maskError });
+    this.#deliveries.set(id, delivery);
+    return delivery;
   }
 
-  letGo(id: string, held: Held): void {
-    if (this.#held.get(id) === held) this.#held.delete(id);
+  /** Has a subscription begin, unless it was completed meanwhile. */
+  begin(id: string, delivery: Delivery, join: Join): void {
+    if (this.#deliveries.get(id) === delivery) delivery.begin(join);
   }
 
-  /** How many subscriptions run on it. */
-  get held(): number {
-    return this.#held.size;
+  /** Forgets a subscription that is over. */
+  letGo(id: string): Delivery | null {
+    const delivery = this.#deliveries.get(id);
+    if (delivery === undefined) return null;
+    this.#deliveries.delete(id);
+    this.#waiting.delete(delivery);
+    return delivery;
+  }
+
+  /** The client wants no more of a subscription. */
+  complete(id: string): void {
+    this.letGo(id)?.leave();
+  }
+
+  /** How many subscriptions run on it, or are about to. */
+  get subscriptions(): number {
+    return this.#deliveries.size;
   }
 
   close(code?: number, reason = ''): void {
@@ -106,7 +125,7 @@ export class Connection {
 
   /** A socket that closes, or was closed, has nothing run on it. */
   endAll(): void {
-    for (const held of this.#held.values()) held.return();
+    for (const id of this.#deliveries.keys()) this.complete(id);
   }
 
   /** The client has answered. */
@@ -121,15 +140,23 @@ export class Connection {
     if (this.isOpen) this.#webSocket.ping();
   }
 
-  #wait(onDrained: () => void): void {
-    if (this.#waiting === null) {
-      const waiting = new Set<() => void>();
-      this.#waiting = waiting;
+  #wait(delivery: Delivery): void {
+    if (this.#waiting.size === 0) {
       this.#stream.once('drain', () => {
-        this.#waiting = null;
-        for (const call of waiting) call();
+        const waiting = [...this.#waiting];
+        this.#waiting.clear();
+        for (const one of waiting) one.drained();
       });
     }
-    this.#waiting.add(onDrained);
+    this.#waiting.add(delivery);
   }
+}
+
+/** The bytes were made once, for everybody; only what is before them is each subscriber's own. */
+function enclose(head: string, bytes: Buffer): Buffer {
+  const message = Buffer.allocUnsafe(Buffer.byteLength(head) + bytes.length + 1);
+  const start = message.write(head);
+  bytes.copy(message, start);
+  message[message.length - 1] = CLOSING_BRACE;
+  return message;
 }

@@ -85,6 +85,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     routerOptions: { maxParamLength: LONGEST_PATH_PART },
     bodyLimit: options.maxRequestBytes,
     forceCloseConnections: 'idle',
+    // Others, such as an offer of HTTP/2, are requests like any.
+    http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
     requestTimeout: REQUEST_TIMEOUT_MS,
     logger: false,
   });

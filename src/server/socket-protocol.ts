@@ -1,5 +1,5 @@
 import { OperationTypeNode } from 'graphql';
-import type { GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import type { Context, Server as ProtocolServer, SubscribePayload } from 'graphql-ws';
 import { createContext } from '../graphql/context.ts';
@@ -9,7 +9,6 @@ import type { LiveServices } from '../graphql/live/subscribe.ts';
 import { failure, isOperation } from '../graphql/operations.ts';
 import type { OperationRequest } from '../graphql/operations.ts';
 import type { Connection } from './connection.ts';
-import { Delivery } from './delivery.ts';
 import type { LiveLimits } from './live-limits.ts';
 
 export interface ProtocolOptions extends LiveServices {
@@ -20,7 +19,22 @@ export interface ProtocolOptions extends LiveServices {
 /** One socket as the protocol knows it. */
 export type Client = Context<undefined, Connection>;
 
-/** The protocol as `graphql-ws` speaks it, with subscriptions that are shared. */
+/** What the library is told of a subscription that runs without it: it would keep all of its request. */
+const HANDED_OVER: ExecutionResult = {};
+
+/** What it is told of one that cannot begin. */
+class Refusal {
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
+    this.errors = errors;
+  }
+}
+
+/**
+ * The protocol as `graphql-ws` speaks it, but for subscriptions that have begun: they are shared, and
+ * run on their `Connection`.
+ */
 export function createProtocol(
   options: ProtocolOptions,
   clients: Set<Client>,
@@ -31,11 +45,8 @@ export function createProtocol(
     onConnect: (client) => void clients.add(client),
     onClose: (client) => void clients.delete(client),
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
-      // Its own count leaves out what the socket holds under an id that was used again.
-      const running = Math.max(Object.keys(subscriptions).length, extra.held + 1);
-      if (running > limits.maxOperations) {
-        return refuseExcess(extra, limits);
-      }
+      const running = Object.keys(subscriptions).length + extra.subscriptions;
+      if (running > limits.maxOperations) return refuseExcess(extra, limits);
       const request = requestOf(payload);
       const operation = operations.prepare(request);
       if (!isOperation(operation)) return operation;
@@ -46,14 +57,21 @@ export function createProtocol(
         const contextValue = createContext({ services, caller });
         return { schema, document, operationName, variableValues: variables, contextValue };
       }
+      const args = { schema, document, operationName };
+      const delivery = extra.reserve(id, maskError);
+      if (delivery === null) return args;
       const join = await subscribe({ ...request, operation, caller, resumeAfter: null }, options);
-      const source = typeof join === 'function' ? new Delivery(extra, id, join) : new Refusal(join);
-      // The library keeps all of this for as long as the subscription lasts.
-      return { schema, document, operationName, rootValue: source };
+      if (typeof join === 'function') {
+        extra.begin(id, delivery, join);
+        return args;
+      }
+      extra.complete(id);
+      return { ...args, rootValue: new Refusal(join) };
     },
-    subscribe: ({ rootValue }) => {
-      if (rootValue instanceof Delivery || rootValue instanceof Refusal) return rootValue;
-      throw new Error('a subscription is not what onSubscribe made of it');
+    subscribe: ({ rootValue }) => (rootValue instanceof Refusal ? rootValue : HANDED_OVER),
+    onOperation: ({ subscriptions }, id, _payload, _args, result) => {
+      // What it does not know, it neither answers nor keeps.
+      if (result === HANDED_OVER) delete subscriptions[id];
     },
     onError: (_client, _id, _payload, errors) =>
       errors.map((error) => maskError(error.toJSON(), error)),
@@ -63,15 +81,6 @@ export function createProtocol(
       return { data: result.data ?? null, errors };
     },
   });
-}
-
-/** The only result of a subscription that cannot be started. */
-class Refusal {
-  readonly errors: readonly GraphQLError[];
-
-  constructor(errors: readonly GraphQLError[]) {
-    this.errors = errors;
-  }
 }
 
 function requestOf({ query, operationName, variables }: SubscribePayload): OperationRequest {

@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { execute, GraphQLError, OperationTypeNode } from 'graphql';
+import { execute, OperationTypeNode } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { createContext } from '../graphql/context.ts';
+import { maskFailure } from '../graphql/errors.ts';
 import type { Caller } from '../graphql/context.ts';
 import { subscribe } from '../graphql/live/subscribe.ts';
 import type { LiveServices } from '../graphql/live/subscribe.ts';
@@ -10,6 +12,7 @@ import type { Operation, OperationRequest } from '../graphql/operations.ts';
 import type { Connections } from './connections.ts';
 import { EVENT_STREAM } from './event-stream.ts';
 import type { LiveLimits } from './live-limits.ts';
+import { isForeign } from './origin.ts';
 import { isMultipartAccepted, MULTIPART } from './multipart.ts';
 import { ResponseStream } from './response-stream.ts';
 import type { StreamFormat } from './response-stream.ts';
@@ -39,6 +42,9 @@ export function serveEventStreams(app: FastifyInstance, options: StreamsOptions)
     method: ['GET', 'POST'],
     url: STREAM_PATH,
     handler: async (request, reply) => {
+      if (isForeign(request.headers, options.services.publicUrl)) {
+        return refuse(reply, 403, 'a page of another origin may not ask here');
+      }
       if (!/text\/event-stream|\*\/\*/.test(request.headers.accept ?? '*/*')) {
         return refuse(reply, 406, 'accept: must be text/event-stream here');
       }
@@ -99,7 +105,7 @@ async function stream(streaming: Streaming, options: StreamsOptions): Promise<un
     response: reply.raw,
     format,
     heartbeatEveryMs: limits.pingEveryMs,
-    failure: (error) => textOf([failureOf(error)]),
+    failure: (error) => JSON.stringify({ errors: [maskFailure(error, maskError)] }),
     onClose: release,
   });
   try {
@@ -163,13 +169,6 @@ function requestOf({ query, operationName, variables }: z.infer<typeof Request>)
 
 function describe({ issues }: z.ZodError): string {
   return issues.map(({ message }) => message).join('; ');
-}
-
-function failureOf(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  return new GraphQLError('failed', {
-    originalError: error instanceof Error ? error : new Error(String(error)),
-  });
 }
 
 function refuse(

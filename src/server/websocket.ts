@@ -1,15 +1,16 @@
-import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { CloseCode, handleProtocols } from 'graphql-ws';
+import { CloseCode, handleProtocols, MessageType, parseMessage } from 'graphql-ws';
 import type { Server as ProtocolServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
+import type { GraphServices } from '../graphql/context.ts';
 import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
-import type { LiveLimits } from './live-limits.ts';
+import { isForeign } from './origin.ts';
+import { Prober } from './prober.ts';
 import { createProtocol } from './socket-protocol.ts';
 import type { Client, ProtocolOptions } from './socket-protocol.ts';
 
@@ -33,28 +34,32 @@ export interface WebSocketEndpoint {
 /** GraphQL over WebSocket (`graphql-transport-ws`) at `/graphql` of an HTTP server. */
 export function serveWebSocket(server: Server, options: WebSocketOptions): WebSocketEndpoint {
   const { connections, limits, logger } = options;
-  const { draining } = options.services;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxMessageBytes,
     handleProtocols,
+    // One message after the other: the library is not done with one that completes an operation when
+    // the next takes its id again.
+    allowSynchronousEvents: false,
   });
+  const prober = new Prober(limits.pingEveryMs);
   const clients = new Set<Client>();
   const protocol = createProtocol(options, clients);
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // Node leaves the socket to us: without a listener, a reset would end the process.
     stream.on('error', () => stream.destroy());
     const release = connections.open(request.socket.remoteAddress ?? '');
-    const refusal = release === null ? '429 Too Many Requests' : refusalOf(request, draining);
+    const refusal =
+      release === null ? '429 Too Many Requests' : refusalOf(request, options.services);
     if (refusal !== null) {
       release?.();
       const answer = `HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
       stream.end(answer, () => stream.destroy());
       return;
     }
-    stream.once('close', () => release?.());
+    stream.on('close', () => release?.());
     sockets.handleUpgrade(request, stream, head, (webSocket) => {
-      open(webSocket, { stream, protocol, limits, logger });
+      open(webSocket, { stream, protocol, prober, logger });
     });
   });
 
@@ -68,7 +73,8 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
       ) {
         await setTimeout(FAREWELL_STEP_MS);
       }
-      const gone = [...sockets.clients].map((webSocket) => once(webSocket, 'close'));
+      prober.stop();
+      const gone = [...sockets.clients].map(closed);
       for (const webSocket of sockets.clients) webSocket.close(1001, 'Going away');
       // A peer that is gone never answers the goodbye.
       await Promise.race([Promise.all(gone), setTimeout(GOODBYE_MS)]);
@@ -81,16 +87,16 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
 interface Opening {
   readonly stream: Duplex;
   readonly protocol: ProtocolServer<Connection>;
-  readonly limits: LiveLimits;
+  readonly prober: Prober;
   readonly logger: Logger;
 }
 
-function open(webSocket: WebSocket, { stream, protocol, limits, logger }: Opening): void {
+function open(webSocket: WebSocket, { stream, protocol, prober, logger }: Opening): void {
   const connection = new Connection({ webSocket, stream });
   // What a client breaks of the protocol closes its socket by itself.
   webSocket.on('error', (error) => logger.debug({ err: error }, 'a socket was closed'));
   webSocket.on('pong', () => connection.heard());
-  const closed = protocol.opened(
+  const cleanUp = protocol.opened(
     {
       protocol: webSocket.protocol,
       send: (text) => connection.send(text),
@@ -101,7 +107,10 @@ function open(webSocket: WebSocket, { stream, protocol, limits, logger }: Openin
           if (!connection.isOpen) return;
           connection.heard();
           if (!connection.checkUnsent()) return;
-          receive(textOf(data)).catch((error: unknown) => {
+          const text = textOf(data);
+          const completed = findCompleted(text);
+          if (completed !== null) connection.complete(completed);
+          receive(text).catch((error: unknown) => {
             logger.error({ err: error }, 'a message of a socket failed inside');
             connection.close(CloseCode.InternalServerError, 'Internal server error');
           });
@@ -109,14 +118,19 @@ function open(webSocket: WebSocket, { stream, protocol, limits, logger }: Openin
     },
     connection,
   );
-  const prober = setInterval(() => connection.probe(), limits.pingEveryMs);
-  webSocket.once('close', (code, reason) => {
-    clearInterval(prober);
+  prober.add(connection);
+  webSocket.on('close', (code, reason) => {
+    prober.forget(connection);
     connection.endAll();
-    closed(code, String(reason)).catch((error: unknown) => {
+    cleanUp(code, String(reason)).catch((error: unknown) => {
       logger.error({ err: error }, 'a socket could not be cleaned up');
     });
   });
+}
+
+/** However it closes, and whatever its client does meanwhile. */
+function closed(webSocket: WebSocket): Promise<void> {
+  return new Promise((resolve) => webSocket.on('close', () => resolve()));
 }
 
 function textOf(data: RawData): string {
@@ -124,16 +138,27 @@ function textOf(data: RawData): string {
   return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
 }
 
+/** The id of the operation that a client completes; the library says what else is wrong with a text. */
+function findCompleted(text: string): string | null {
+  if (!text.includes(MessageType.Complete)) return null;
+  try {
+    const message = parseMessage(text);
+    return message.type === MessageType.Complete ? message.id : null;
+  } catch {
+    return null;
+  }
+}
+
 /** Whether any client still has an operation under way. */
 function isBusy(clients: ReadonlySet<Client>): boolean {
   return [...clients].some(({ subscriptions }) => Object.keys(subscriptions).length > 0);
 }
 
-/** Browsers let any page open a socket to any server, so a page of another origin is refused here. */
-function refusalOf({ url, headers }: IncomingMessage, draining: AbortSignal): string | null {
+function refusalOf(
+  { url, headers }: IncomingMessage,
+  { draining, publicUrl }: GraphServices,
+): string | null {
   if (draining.aborted) return '503 Service Unavailable';
   if (url?.split('?')[0] !== '/graphql') return '404 Not Found';
-  const { origin, host } = headers;
-  if (origin === undefined) return null;
-  return URL.canParse(origin) && new URL(origin).host === host ? null : '403 Forbidden';
+  return isForeign(headers, publicUrl) ? '403 Forbidden' : null;
 }

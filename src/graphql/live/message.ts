@@ -1,6 +1,7 @@
 import { execute } from 'graphql';
-import type { DocumentNode, GraphQLFormattedError, GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { GraphContext } from '../context.ts';
+import type { MaskError } from '../errors.ts';
 import type { EventModel } from '../models.ts';
 import { encodePosition } from '../position.ts';
 
@@ -8,6 +9,8 @@ import { encodePosition } from '../position.ts';
 export interface Message {
   /** The result, `{ data, errors }`, as JSON. */
   readonly payload: string;
+  /** The same in UTF-8. */
+  readonly bytes: Buffer;
   /** What the subscriber has seen once it has this: a cursor. */
   readonly position: string;
 }
@@ -19,7 +22,7 @@ export interface Rendering {
   readonly variables: Readonly<Record<string, unknown>>;
   /** A context for each event: its loaders remember nothing of the event before. */
   readonly createContext: () => GraphContext;
-  readonly maskError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly maskError: MaskError;
 }
 
 /** Executes a subscription's selection for an event. */
@@ -37,8 +40,10 @@ export async function renderMessage(
     rootValue: event,
   });
   const masked = errors?.map((error) => maskError(error.toJSON(), error));
+  const payload = JSON.stringify({ ...(masked && { errors: masked }), data: data ?? null });
   return {
-    payload: JSON.stringify({ ...(masked && { errors: masked }), data: data ?? null }),
+    payload,
+    bytes: Buffer.from(payload),
     position: encodePosition(event.position, context.ledger),
   };
 }

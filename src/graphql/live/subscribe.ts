@@ -1,7 +1,7 @@
 import { createSourceEventStream, GraphQLError } from 'graphql';
-import type { GraphQLFormattedError } from 'graphql';
 import { createContext } from '../context.ts';
 import type { Caller, GraphServices } from '../context.ts';
+import type { MaskError } from '../errors.ts';
 import type { Operation, OperationRequest, Operations } from '../operations.ts';
 import { readPosition } from '../position.ts';
 import { LiveStream } from './live-stream.ts';
@@ -13,7 +13,7 @@ import type { Sink, Subscription } from './sink.ts';
 export interface LiveServices {
   readonly services: GraphServices;
   readonly operations: Operations;
-  readonly maskError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  readonly maskError: MaskError;
 }
 
 export interface SubscriptionRequest extends OperationRequest {

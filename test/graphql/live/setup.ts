@@ -122,7 +122,8 @@ export function setUp(t: TestContext): Live {
         topic,
         render: async (event) => {
           live.rendered += 1;
-          return { payload: JSON.stringify(event), position: String(event.position) };
+          const payload = JSON.stringify(event);
+          return { payload, bytes: Buffer.from(payload), position: String(event.position) };
         },
         sink,
         after: null,
