@@ -78,8 +78,11 @@ export async function startApp(config: Config, world: World): Promise<App> {
     url: server.url,
     stop: async () => {
       draining.abort();
-      await Promise.all([watcher.stop(GRACE_MS), pruner.stop(), server.close()]);
+      const ends = [watcher.stop(GRACE_MS), pruner.stop(), server.close()];
+      // Whatever one of them comes to, the store is closed when nobody uses it any more.
+      await Promise.allSettled(ends);
       await ledger.close();
+      await Promise.all(ends);
     },
   };
 }

@@ -24,7 +24,7 @@ function publish({ ledger, schema }: Parts): void {
   const read = async (id: string): Promise<EventModel> => {
     const found = (await ledger.findImports([id])).get(id) ?? null;
     const position = found?.position ?? 0;
-    const rest = { skippedRevisions: 0, membership: null, gap: null, end: null };
+    const rest = { skippedRevisions: 0, membership: null, toldGap: 0, gap: null, end: null };
     return { import: found, position, ...rest };
   };
   const announce = async (id: string): Promise<void> => {

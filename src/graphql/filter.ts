@@ -7,6 +7,9 @@ import type { ImportFilter as ImportFilterInput } from './generated/resolver-typ
 /** An import has no more. */
 const MOST_LABELS = 20;
 
+/** As many as a page of imports can have. */
+const MOST_IDS = 500;
+
 /** Reads a filter. Throws for an id that is not one, and for a provider that is not configured. */
 export function filterOf(
   input: ImportFilterInput | null | undefined,
@@ -17,6 +20,9 @@ export function filterOf(
   for (const id of providerIds ?? [])
     if (watcher.findProvider(id) === null) throw unknownProvider(id);
   for (const id of ids ?? []) parseImportId(id);
+  if ((ids?.length ?? 0) > MOST_IDS) {
+    throw graphError('INVALID_FILTER', `filter.ids: at most ${MOST_IDS}`);
+  }
   if ((labels?.length ?? 0) > MOST_LABELS) {
     throw graphError('INVALID_FILTER', `filter.labels: at most ${MOST_LABELS}`);
   }

@@ -78,6 +78,8 @@ export interface EventModel {
   readonly skippedRevisions: number;
   /** Null where there is no filter, or no import. */
   readonly membership: Change['membership'] | null;
+  /** What its reader need not be told again when it resumes from here. */
+  readonly toldGap: number;
   readonly gap: GapModel | null;
   readonly end: StreamEndReason | null;
 }

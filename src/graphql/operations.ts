@@ -38,8 +38,12 @@ export interface OperationsOptions {
   readonly isIntrospectionOn: boolean;
 }
 
-/** So many texts are remembered: a thousand dashboards send the same one. */
+/** So many texts are remembered: a thousand dashboards send the same one. Longer ones are not. */
 const MOST_TEXTS = 500;
+const LONGEST_TEXT = 16_384;
+
+/** What people write has a tenth of this. */
+const MOST_TOKENS = 10_000;
 
 /** Reads operations for the transports that Apollo Server does not serve. */
 export class Operations {
@@ -76,12 +80,12 @@ export class Operations {
     const known = this.#documents.get(query);
     if (known !== undefined) return known;
     const read = this.#parse(query);
-    this.#documents.set(query, read);
+    if (query.length <= LONGEST_TEXT) this.#documents.set(query, read);
     return read;
   }
 
   #parse(query: string): DocumentNode | readonly GraphQLError[] {
-    const document = orErrors(() => parse(query));
+    const document = orErrors(() => parse(query, { maxTokens: MOST_TOKENS }));
     if (!('definitions' in document)) return coded('GRAPHQL_PARSE_FAILED', document);
     // A variable in a directive where a subscription begins makes the rules themselves throw.
     const errors = orErrors(() => validate(this.schema, document, this.#rules));

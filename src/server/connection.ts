@@ -9,6 +9,9 @@ import type { MaskError } from '../graphql/errors.ts';
 /** More than this waits for no client: one that asks on without reading is cut off. */
 const MOST_UNSENT_BYTES = 4_194_304;
 
+/** Clients make them up: a UUID has 36 characters. */
+const LONGEST_ID = 128;
+
 const CLOSING_BRACE = '}'.charCodeAt(0);
 const AS_TEXT = { binary: false } as const;
 
@@ -82,6 +85,9 @@ export class Connection {
    * that runs is cut off, as the protocol says.
    */
   reserve(id: string, maskError: MaskError): Delivery | null {
+    if (id.length > LONGEST_ID) {
+      this.close(CloseCode.BadRequest, `an id has at most ${LONGEST_ID} characters`);
+    }
     if (this.#deliveries.has(id)) {
       this.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
     }

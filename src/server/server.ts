@@ -131,13 +131,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url,
     close: async () => {
       await services.hub.drain(limits.drainForMs);
-      await sockets.close();
+      // Whatever becomes of the sockets, requests are answered and the port is given back.
+      const socketsClosed = sockets.close();
+      await Promise.allSettled([socketsClosed]);
       letGoOfSilent();
       // A request whose body never comes would keep the server open for ever.
       const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
       await app.close();
       clearTimeout(timer);
       await apollo.stop();
+      await socketsClosed;
     },
   };
 }

@@ -65,7 +65,7 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
 
   return {
     close: async () => {
-      // An operation is over once its last message is written, and only the library knows when.
+      // An operation is over once its last message is written.
       for (
         let waitedMs = 0;
         isBusy(clients) && waitedMs < FAREWELL_MS;
@@ -151,7 +151,9 @@ function findCompleted(text: string): string | null {
 
 /** Whether any client still has an operation under way. */
 function isBusy(clients: ReadonlySet<Client>): boolean {
-  return [...clients].some(({ subscriptions }) => Object.keys(subscriptions).length > 0);
+  return [...clients].some(
+    ({ subscriptions, extra }) => extra.subscriptions + Object.keys(subscriptions).length > 0,
+  );
 }
 
 function refusalOf(

@@ -22,6 +22,8 @@ const CHANGES = `query ($after: String, $filter: ImportFilter) {
   }
 }`;
 
+const PAGES = CHANGES.replace('after: $after', 'after: $after, first: 2');
+
 test('changes say who enters a filter, stays in it and leaves it', async (t) => {
   const ledger = openLedger(t);
   const ask = await openGraph(ledger);
@@ -84,7 +86,8 @@ test('whoever goes on from before what was deleted is told of the gap, and gets 
   assert.equal(await ledger.deleteImports(deletion), 1);
 
   const gap = { prunedThrough: encodePosition(pruned, ledger) };
-  assert.deepEqual(await gapAfter(0), gap);
+  // Whoever has seen nothing holds nothing.
+  assert.equal(await gapAfter(0), null);
   assert.deepEqual(await gapAfter(before), gap);
   assert.equal(await gapAfter(pruned), null);
   assert.equal(await gapAfter(beyond), null);
@@ -93,6 +96,37 @@ test('whoever goes on from before what was deleted is told of the gap, and gets 
   const resumed = await ask(CHANGES, { after: encodePosition(before, ledger) });
   assert.deepEqual(linesOf(resumed.data), [['catalog:kept', 'MATCHES', 0]]);
   assert.equal(at(resumed.data, 'importChanges.endPosition'), encodePosition(beyond, ledger));
+});
+
+test('whoever began after a deletion is told of no gap, however many pages it takes', async (t) => {
+  const ledger = openLedger(t);
+  const ask = await openGraph(ledger);
+  for (let index = 0; index < 5; index += 1) await ledger.record(of(`kept-${index}`));
+  await ledger.record(of('old', finishedJob()));
+  const remove = async (): Promise<void> => {
+    const deletion = { providerId: 'catalog', until: START, now: START, limit: 9 };
+    assert.equal(await ledger.deleteImports(deletion), 1);
+  };
+  await remove();
+  const seen: unknown[] = [];
+  let after: unknown;
+  for (let page = 0; page < 3; page += 1) {
+    const { data } = await ask(PAGES, { after });
+    assert.equal(at(data, 'importChanges.gap'), null);
+    seen.push(...linesOf(data));
+    after = at(data, 'importChanges.endPosition');
+  }
+  assert.equal(seen.length, 5);
+  assert.match(String(after), /^p[0-9a-z]+\.[0-9a-f]{8}$/, 'what is behind it needs no mark');
+
+  const first = await ask(PAGES);
+  await ledger.record(of('older', finishedJob()));
+  await remove();
+  after = at(first.data, 'importChanges.endPosition');
+  const second = await ask(PAGES, { after });
+  assert.notEqual(at(second.data, 'importChanges.gap'), null);
+  after = at(second.data, 'importChanges.endPosition');
+  assert.equal(at((await ask(PAGES, { after })).data, 'importChanges.gap'), null, 'told twice');
 });
 
 function of(externalId: string, changes: Parameters<typeof job>[0] = {}) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { encodePosition, readPosition } from '../../src/graphql/position.ts';
+import { encodePosition, readPosition, readResumption } from '../../src/graphql/position.ts';
 import { recording } from '../support/builders.ts';
 import { openGraph } from '../support/graph.ts';
 import { openLedger } from '../support/ledgers.ts';
@@ -73,11 +73,15 @@ test('a position reads back as what it was, and no position as none', async (t) 
   for (let round = 0; round < 40; round += 1) {
     await ledger.track({ ref: { providerId: 'crm', externalId: `${round}` }, now: 0 });
   }
-  for (const position of [0, 9, 10, 35, 36, 40]) {
+  for (const position of [1, 9, 10, 35, 36, 40]) {
     const text = encodePosition(position, ledger);
     assert.match(text, /^p[0-9a-z]+\.[0-9a-f]{8}$/);
     assert.equal(await readPosition(text, { ledger }), position);
   }
+  assert.equal(await readPosition(encodePosition(0, ledger), { ledger }), null);
+  const told = encodePosition(9, ledger, 12);
+  assert.deepEqual(await readResumption(told, { ledger }), { after: 9, toldGap: 12 });
+  assert.equal(encodePosition(9, ledger, 9), encodePosition(9, ledger));
   assert.equal(await readPosition(null, { ledger }), null);
   assert.equal(await readPosition(undefined, { ledger }), null);
 });

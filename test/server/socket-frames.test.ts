@@ -187,3 +187,12 @@ test('a client that asks on and reads nothing is cut off before it costs memory'
   assert.equal(at(socket.payloads('1')[0], 'data.importChanged.import.revision'), 1);
   assert.deepEqual(server.log, []);
 });
+
+test('a client that breaks the protocol while the server stops does not keep it from stopping', async (t) => {
+  const server = await startLiveServer(t);
+  const socket = await openRawSocket(t, server.url);
+  // Whatever it is sent, it answers with what is no frame.
+  socket.on('data', () => socket.write(Buffer.alloc(20, 0xff)));
+  await server.stop();
+  await assert.rejects(fetch(`${server.url}/health/live`), TypeError);
+});

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get } from 'node:http';
 import test from 'node:test';
 import { streamUrl } from '../support/events.ts';
 import { startLiveServer } from '../support/live-server.ts';
@@ -191,3 +193,31 @@ test('a client that leaves before its stream has begun holds nothing', async (t)
   });
   assert.deepEqual(server.log, []);
 });
+
+test('a page of another origin may not ask, and one of our own may', async (t) => {
+  const server = await startLiveServer(t);
+  const { host } = new URL(server.url);
+  const query = encodeURIComponent('{ importProviders { id } }');
+  const cases = [
+    [{ origin: 'https://evil.example' }, 403],
+    [{ origin: 'null' }, 403],
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{ origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }, 200],
+    [{}, 200],
+  ] as const;
+  for (const [headers, status] of cases) {
+    const response = await askPlainly(`${server.url}/graphql/stream?query=${query}`, headers);
+    assert.equal(response, status, JSON.stringify(headers));
+  }
+});
+
+/** By no browser: `fetch` lets nobody say where they come from. */
+async function askPlainly(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  const request = get(url, { headers });
+  const [response] = await once(request, 'response');
+  response.resume();
+  return response.statusCode;
+}

@@ -3,8 +3,11 @@ import type { Clock } from '../../domain/clock.ts';
 import type { EventModel, StreamEndReason } from '../models.ts';
 import { cohortOf, endOf, eventsOf, haveSeenTheSame, seenUntil, seenUpTo } from './cohort.ts';
 import type { Cohort } from './cohort.ts';
-import type { Joining, Sink, Subscription } from './sink.ts';
+import { Member } from './member.ts';
+import type { Leaver } from './member.ts';
+import type { Joining, Subscription } from './sink.ts';
 import type { Seen, Topic } from './topic.ts';
+import type { Turns } from './turns.ts';
 
 /** So many subscribers are served before others have their turn. */
 const SLICE = 250;
@@ -14,6 +17,7 @@ export interface BroadcastOptions<M> {
   /** Makes the message that every subscriber is sent. */
   readonly render: (event: EventModel) => Promise<M>;
   readonly clock: Clock;
+  readonly turns: Turns;
   /** How long a subscriber may take nothing. */
   readonly laggedAfterMs: number;
   /** Called when nobody is left. */
@@ -30,14 +34,11 @@ export class Broadcast<M> {
   readonly #rendered = new Map<string, Promise<M>>();
   readonly #closing = new AbortController();
   #rings = 0;
+  #renderedAt = 0;
   #isRunning = false;
 
   constructor(options: BroadcastOptions<M>) {
     this.#options = options;
-  }
-
-  get topic(): Topic {
-    return this.#options.topic;
   }
 
   /** Who is subscribed, also those that take nothing right now. */
@@ -45,9 +46,9 @@ export class Broadcast<M> {
     return this.#members;
   }
 
-  join({ sink, after, expiresAt }: Joining<M>): Subscription & Leaver {
-    const cohort = cohortOf<Member<M>>(seenUntil(after));
-    const member = new Member<M>(this, sink, cohort);
+  join({ sink, after, toldGap, expiresAt }: Joining<M>): Subscription & Leaver {
+    const cohort = cohortOf<Member<M>>(seenUntil(after, toldGap));
+    const member = new Member<M>(this, { sink, cohort, after: after ?? 0 });
     cohort.members.add(member);
     this.#members.add(member);
     if (expiresAt !== null) this.#expire(member, expiresAt);
@@ -126,24 +127,37 @@ export class Broadcast<M> {
 
   /** The only place where messages are sent, one thing after another: nobody is sent two at once. */
   async #run(): Promise<void> {
-    for (;;) {
-      const [ending] = this.#ending;
-      if (ending !== undefined) {
-        await this.#guard([ending[0]], () => this.#sendEnd([ending[0]], ending[1]));
-        continue;
-      }
-      const cohort = this.#takeDue();
-      if (cohort === null) break;
-      await this.#guard(cohort.members, () => this.#advance(cohort));
-    }
+    const { turns } = this.#options;
+    while (this.#hasWork()) await turns.take(() => this.#step());
     this.#rendered.clear();
     this.#isRunning = false;
+  }
+
+  #hasWork(): boolean {
+    if (this.#ending.size > 0) return true;
+    for (const cohort of this.#cohorts) if (this.#isDue(cohort)) return true;
+    return false;
+  }
+
+  async #step(): Promise<void> {
+    if (this.#renderedAt !== this.#rings) this.#rendered.clear();
+    this.#renderedAt = this.#rings;
+    const ending = [...this.#ending].slice(0, SLICE);
+    for (const [member, reason] of ending) {
+      await this.#guard([member], () => this.#sendEnd([member], reason));
+    }
+    const cohort = this.#takeDue();
+    if (cohort !== null) await this.#guard(cohort.members, () => this.#advance(cohort));
+  }
+
+  #isDue({ readAt, hasMore, members }: Cohort<Member<M>>): boolean {
+    return readAt !== this.#rings || hasMore || members.size === 0;
   }
 
   /** A cohort that moves is nobody's to join. */
   #takeDue(): Cohort<Member<M>> | null {
     for (const cohort of this.#cohorts) {
-      if (cohort.readAt === this.#rings && !cohort.hasMore && cohort.members.size > 0) continue;
+      if (!this.#isDue(cohort)) continue;
       this.#cohorts.delete(cohort);
       if (cohort.members.size > 0) return cohort;
     }
@@ -179,13 +193,24 @@ export class Broadcast<M> {
     const messages = await Promise.all(events.map((event) => this.#render(event)));
     let served = 0;
     for (const member of cohort.members) {
-      const taken = member.sink.take(messages);
+      const taken = this.#give(member, messages);
       const last = events[taken - 1];
       if (taken < messages.length) {
         this.#block(member, last === undefined ? cohort.seen : upTo(last.position));
       }
       served += 1;
       if (served % SLICE === 0) await setImmediate();
+    }
+  }
+
+  /** A sink that fails is let go, and fails nobody else. */
+  #give(member: Member<M>, messages: readonly M[]): number {
+    try {
+      return member.sink.take(messages);
+    } catch (error) {
+      this.leave(member);
+      member.sink.fail(error);
+      return messages.length;
     }
   }
 
@@ -203,8 +228,10 @@ export class Broadcast<M> {
   async #sendEnd(members: Iterable<Member<M>>, reason: StreamEndReason): Promise<void> {
     let ended = 0;
     for (const member of members) {
-      const position = member.cohort.seen.after ?? 0;
-      const last = await this.#render(endOf(reason, position));
+      const { seen } = member.cohort;
+      // It may have seen more of other imports than this topic has to tell.
+      const after = Math.max(seen.after ?? 0, member.after);
+      const last = await this.#render(endOf(reason, { ...seen, after }));
       // It may have left meanwhile.
       if (this.#members.has(member)) {
         this.leave(member);
@@ -228,45 +255,13 @@ export class Broadcast<M> {
   }
 
   #render(event: EventModel): Promise<M> {
-    const { position, skippedRevisions, membership, gap, end } = event;
-    const key = [position, skippedRevisions, membership, gap?.prunedThrough, end].join();
+    const { position, skippedRevisions, membership, toldGap, gap, end } = event;
+    const key = [position, skippedRevisions, membership, toldGap, gap?.prunedThrough, end].join();
     let message = this.#rendered.get(key);
     if (message === undefined) {
       message = this.#options.render(event);
       this.#rendered.set(key, message);
     }
     return message;
-  }
-}
-
-/** Somebody who can be told to leave. */
-export interface Leaver {
-  end(reason: StreamEndReason): void;
-}
-
-class Member<M> implements Subscription, Leaver {
-  readonly sink: Sink<M>;
-  readonly #broadcast: Broadcast<M>;
-  cohort: Cohort<Member<M>>;
-  /** Set while its sink is full. */
-  cancelLag: (() => void) | null = null;
-  cancelExpiry: (() => void) | null = null;
-
-  constructor(broadcast: Broadcast<M>, sink: Sink<M>, cohort: Cohort<Member<M>>) {
-    this.#broadcast = broadcast;
-    this.sink = sink;
-    this.cohort = cohort;
-  }
-
-  drained(): void {
-    this.#broadcast.drained(this);
-  }
-
-  leave(): void {
-    this.#broadcast.leave(this);
-  }
-
-  end(reason: StreamEndReason): void {
-    this.#broadcast.end(this, reason);
   }
 }

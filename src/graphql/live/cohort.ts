@@ -1,3 +1,4 @@
+import { findGap } from '../gap.ts';
 import type { EventModel, StreamEndReason } from '../models.ts';
 import type { Seen, TopicPage } from './topic.ts';
 
@@ -18,8 +19,8 @@ export function cohortOf<Member>(seen: Seen): Cohort<Member> {
 }
 
 /** Everything up to a position, and nothing beyond; null for nothing. */
-export function seenUntil(after: number | null): Seen {
-  return { after, since: null, toldGap: 0 };
+export function seenUntil(after: number | null, toldGap = 0): Seen {
+  return { after, since: null, toldGap };
 }
 
 export function haveSeenTheSame(
@@ -45,20 +46,31 @@ export function seenUpTo(after: number, { seen, page }: Reading): Seen {
   return {
     after,
     since: seen.since ?? { position: seen.after ?? 0, latest: page.latest },
-    toldGap: Math.max(seen.toldGap, page.gap?.prunedThrough ?? 0),
+    toldGap: Math.max(seen.toldGap, page.pruned),
   };
 }
 
 /** What a page has to tell; what is gone is told before what is left. */
-export function eventsOf(seen: Seen, { gap, events }: TopicPage): readonly EventModel[] {
-  if (gap === null || gap.prunedThrough <= seen.toldGap) return events;
-  return [messageOf(seen.after ?? 0, { gap, end: null }), ...events];
+export function eventsOf(seen: Seen, { pruned, events }: TopicPage): readonly EventModel[] {
+  const toldGap = Math.max(seen.toldGap, pruned);
+  const told = events.map((event) => ({ ...event, toldGap }));
+  const gap = findGap({ ...seen, pruned });
+  if (gap === null) return told;
+  return [{ ...messageOf({ after: seen.after, toldGap }), gap }, ...told];
 }
 
-export function endOf(end: StreamEndReason, position: number): EventModel {
-  return messageOf(position, { gap: null, end });
+export function endOf(end: StreamEndReason, seen: Pick<Seen, 'after' | 'toldGap'>): EventModel {
+  return { ...messageOf(seen), end };
 }
 
-function messageOf(position: number, { gap, end }: Pick<EventModel, 'gap' | 'end'>): EventModel {
-  return { import: null, position, skippedRevisions: 0, membership: null, gap, end };
+function messageOf({ after, toldGap }: Pick<Seen, 'after' | 'toldGap'>): EventModel {
+  return {
+    import: null,
+    position: after ?? 0,
+    skippedRevisions: 0,
+    membership: null,
+    toldGap,
+    gap: null,
+    end: null,
+  };
 }

@@ -4,10 +4,11 @@ import type { ChangeHint, Ledger } from '../../ledger/ledger.ts';
 import type { Watcher } from '../../watcher/watcher.ts';
 import type { EventModel } from '../models.ts';
 import { Broadcast } from './broadcast.ts';
-import type { Leaver } from './broadcast.ts';
+import type { Leaver } from './member.ts';
 import type { Message } from './message.ts';
 import type { Joining, Subscription } from './sink.ts';
 import type { Topic } from './topic.ts';
+import { Turns } from './turns.ts';
 
 export interface HubOptions {
   readonly ledger: Pick<Ledger, 'subscribe'>;
@@ -42,6 +43,7 @@ export class Hub {
   /** Audiences of any import, and those of one by its id. */
   readonly #general = new Set<Audience>();
   readonly #particular = new Map<string, Set<Audience>>();
+  readonly #turns = new Turns();
   readonly #detach: () => void;
   #isDraining = false;
 
@@ -115,6 +117,7 @@ export class Hub {
       topic,
       render,
       clock,
+      turns: this.#turns,
       laggedAfterMs,
       onEmpty: () => {
         stopWatching();

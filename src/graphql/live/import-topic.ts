@@ -1,10 +1,8 @@
 import { delay } from '../../domain/clock.ts';
 import { importId } from '../../domain/import.ts';
 import type { FreshnessState, Import } from '../../domain/import.ts';
-import type { GraphServices } from '../context.ts';
-import type { Watcher } from '../../watcher/watcher.ts';
 import type { EventModel } from '../models.ts';
-import type { Seen, Topic, TopicPage } from './topic.ts';
+import type { Seen, Topic, TopicPage, TopicServices } from './topic.ts';
 
 /** After these, nothing more can come. */
 export const ENDED: ReadonlySet<FreshnessState> = new Set([
@@ -17,21 +15,17 @@ export const ENDED: ReadonlySet<FreshnessState> = new Set([
 /** An import that is in no ledger is asked for again after this, while somebody subscribes. */
 const ASK_AGAIN_MS = 10_000;
 
-export interface ImportTopicServices extends Pick<GraphServices, 'ledger' | 'clock'> {
-  readonly watcher: Pick<Watcher, 'findProvider' | 'ask'>;
-}
-
 /** One import: where it stands, then each change, until nothing more can come. */
 export class ImportTopic implements Topic {
   readonly ids: readonly string[];
   readonly #id: string;
   readonly #found: Import;
-  readonly #services: ImportTopicServices;
+  readonly #services: TopicServices;
   #asking: Promise<void> | null = null;
   #isMissing = false;
 
   /** `found` is what was known when the subscription was asked for. */
-  constructor(found: Import, services: ImportTopicServices) {
+  constructor(found: Import, services: TopicServices) {
     this.#id = importId(found.ref);
     this.#found = found;
     this.#services = services;
@@ -54,7 +48,7 @@ export class ImportTopic implements Topic {
       hasMore: false,
       latest: seen,
       hasEnded,
-      gap: null,
+      pruned: 0,
       again: known === null && !hasEnded ? this.#ask(signal) : null,
     };
   }
@@ -90,6 +84,7 @@ function eventOf(shown: Import): EventModel {
     position: shown.position ?? 0,
     skippedRevisions: 0,
     membership: null,
+    toldGap: 0,
     gap: null,
     end: null,
   };

@@ -1,7 +1,8 @@
 import type { ImportFilter } from '../../ledger/ledger.ts';
-import type { GraphServices } from '../context.ts';
-import { findGap } from '../gap.ts';
+import { parseImportId } from '../find-import.ts';
+import { readWithPruned } from '../gap.ts';
 import { ENDED } from './import-topic.ts';
+import type { TopicServices } from './topic.ts';
 import type { Seen, Topic, TopicPage } from './topic.ts';
 
 const PAGE = 100;
@@ -10,40 +11,34 @@ const PAGE = 100;
 export class ImportsTopic implements Topic {
   readonly ids: readonly string[] | null;
   readonly #filter: ImportFilter;
-  readonly #ledger: GraphServices['ledger'];
+  readonly #services: TopicServices;
 
-  constructor(filter: ImportFilter, { ledger }: Pick<GraphServices, 'ledger'>) {
+  constructor(filter: ImportFilter, services: TopicServices) {
     this.#filter = filter;
-    this.#ledger = ledger;
+    this.#services = services;
     this.ids = filter.ids ?? null;
   }
 
   async read({ after, since }: Seen): Promise<TopicPage> {
-    const page = await this.#ledger.listChanges({
-      filter: this.#filter,
-      first: PAGE,
-      after: after ?? 0,
-      ...(since && { since }),
-    });
-    // After the page: what is deleted while it is read is not in it, and is to be told of.
-    const gap = await findGap(after, { ledger: this.#ledger });
-    const events = page.changes.map(
-      ({ import: changed, position, skippedRevisions, membership }) => ({
-        import: changed,
-        position,
-        skippedRevisions,
-        membership,
-        gap: null,
-        end: null,
+    const ledger = this.#services.ledger;
+    // Before the changes: the end must not come before the finish that it follows.
+    const haveAllEnded = await this.#haveAllEnded();
+    const { page, pruned } = await readWithPruned(after, ledger, () =>
+      ledger.listChanges({
+        filter: this.#filter,
+        first: PAGE,
+        after: after ?? 0,
+        ...(since && { since }),
       }),
     );
+    const events = page.changes.map((change) => ({ ...change, toldGap: 0, gap: null, end: null }));
     return {
       events,
       end: page.endPosition,
       latest: page.latest,
       hasMore: page.hasMore,
-      hasEnded: !page.hasMore && (await this.#haveAllEnded()),
-      gap,
+      hasEnded: haveAllEnded && !page.hasMore,
+      pruned,
       again: null,
     };
   }
@@ -52,7 +47,11 @@ export class ImportsTopic implements Topic {
   async #haveAllEnded(): Promise<boolean> {
     const { ids } = this.#filter;
     if (ids === undefined) return false;
-    const known = await this.#ledger.findImports(ids);
-    return ids.every((id) => ENDED.has(known.get(id)?.freshness.state ?? 'PENDING'));
+    const { ledger, watcher } = this.#services;
+    const known = await ledger.findImports(ids);
+    return ids.every((id) => {
+      const isWatched = watcher.findProvider(parseImportId(id).providerId) !== null;
+      return !isWatched || ENDED.has(known.get(id)?.freshness.state ?? 'PENDING');
+    });
   }
 }

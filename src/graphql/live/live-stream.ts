@@ -1,4 +1,5 @@
 import type { EventModel } from '../models.ts';
+import type { Resumption } from '../position.ts';
 import type { Hub } from './hub.ts';
 import type { Sink, Subscription } from './sink.ts';
 import type { Topic } from './topic.ts';
@@ -9,19 +10,19 @@ import type { Topic } from './topic.ts';
  */
 export class LiveStream implements AsyncIterable<EventModel> {
   readonly topic: Topic;
-  /** The last position that was seen; null for where things stand. */
-  readonly after: number | null;
+  /** Where its reader goes on. */
+  readonly from: Resumption;
   readonly hub: Hub;
 
-  constructor({ topic, after, hub }: Pick<LiveStream, 'topic' | 'after' | 'hub'>) {
+  constructor({ topic, from, hub }: Pick<LiveStream, 'topic' | 'from' | 'hub'>) {
     this.topic = topic;
-    this.after = after;
+    this.from = from;
     this.hub = hub;
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<EventModel> {
     return new EventIterator((sink) =>
-      this.hub.follow(this.topic, { sink, after: this.after, expiresAt: null }),
+      this.hub.follow(this.topic, { sink, ...this.from, expiresAt: null }),
     );
   }
 }

@@ -44,6 +44,6 @@ export async function renderMessage(
   return {
     payload,
     bytes: Buffer.from(payload),
-    position: encodePosition(event.position, context.ledger),
+    position: encodePosition(event.position, context.ledger, event.toldGap),
   };
 }

@@ -23,6 +23,8 @@ export interface Joining<M> {
   readonly sink: Sink<M>;
   /** The last position that the subscriber has seen; null for where things stand. */
   readonly after: number | null;
+  /** What was deleted up to here is no news to it. */
+  readonly toldGap: number;
   /** When its rights end, in milliseconds since the epoch; null for never. */
   readonly expiresAt: number | null;
 }

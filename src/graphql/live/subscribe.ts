@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { createSourceEventStream, GraphQLError } from 'graphql';
 import { createContext } from '../context.ts';
 import type { Caller, GraphServices } from '../context.ts';
 import type { MaskError } from '../errors.ts';
 import type { Operation, OperationRequest, Operations } from '../operations.ts';
-import { readPosition } from '../position.ts';
+import { readResumption } from '../position.ts';
+import type { Resumption } from '../position.ts';
 import { LiveStream } from './live-stream.ts';
 import { renderMessage } from './message.ts';
 import type { Message } from './message.ts';
@@ -41,8 +43,8 @@ export async function subscribe(
     contextValue: createContext({ services, caller }),
   });
   if (!(stream instanceof LiveStream)) return 'errors' in stream ? (stream.errors ?? []) : [];
-  const after = (await resumePosition(resumeAfter, services)) ?? stream.after;
-  if (after instanceof GraphQLError) return [after];
+  const from = resumeAfter === null ? stream.from : await resume(resumeAfter, services);
+  if (from instanceof GraphQLError) return [from];
   const rendering = {
     schema,
     document: operation.document,
@@ -57,17 +59,14 @@ export async function subscribe(
       topic: stream.topic,
       render: (event) => renderMessage(event, rendering),
       sink,
-      after,
+      ...from,
       expiresAt: caller.expiresAt,
     });
 }
 
-async function resumePosition(
-  text: string | null,
-  services: GraphServices,
-): Promise<number | GraphQLError | null> {
+async function resume(text: string, services: GraphServices): Promise<Resumption | GraphQLError> {
   try {
-    return await readPosition(text, services);
+    return await readResumption(text, services);
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     throw error;
@@ -85,5 +84,7 @@ function keyOf({
   const decisive = operation.variableNames
     .filter((name) => name in variables)
     .map((name) => [name, variables[name]]);
-  return JSON.stringify([query, operationName, decisive, [...caller.scopes].toSorted()]);
+  const key = JSON.stringify([query, operationName, decisive, [...caller.scopes].toSorted()]);
+  // Callers may make it as long as they like.
+  return createHash('sha256').update(key).digest('base64');
 }

@@ -1,5 +1,6 @@
 import type { CatchingUp } from '../../ledger/ledger.ts';
-import type { GapModel } from '../gap.ts';
+import type { Watcher } from '../../watcher/watcher.ts';
+import type { GraphServices } from '../context.ts';
 import type { EventModel } from '../models.ts';
 
 /** What a subscription is about, and how to read on in it from a position. */
@@ -10,6 +11,10 @@ export interface Topic {
    * What comes next, the oldest change first. Answers the same to whoever has seen the same.
    */
   read(seen: Seen, signal: AbortSignal): Promise<TopicPage>;
+}
+
+export interface TopicServices extends Pick<GraphServices, 'ledger' | 'clock'> {
+  readonly watcher: Pick<Watcher, 'findProvider' | 'ask'>;
 }
 
 /** What a subscriber has seen. */
@@ -32,8 +37,8 @@ export interface TopicPage {
   readonly latest: number;
   /** Nothing more can come. */
   readonly hasEnded: boolean;
-  /** What retention has deleted of what should have been read; null when nothing. */
-  readonly gap: GapModel | null;
+  /** The highest of the latest positions of what retention has deleted; 0 where it is of no concern. */
+  readonly pruned: number;
   /** Resolves when it is worth reading again although no change was recorded; null for never. */
   readonly again: Promise<void> | null;
 }

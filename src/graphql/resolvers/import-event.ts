@@ -1,8 +1,14 @@
+import type { GraphContext } from '../context.ts';
 import type { ImportEventResolvers } from '../generated/resolver-types.ts';
+import type { EventModel } from '../models.ts';
 import { encodePosition } from '../position.ts';
 
 export const ImportEvent: ImportEventResolvers = {
-  position: ({ position }, _, { ledger }) => encodePosition(position, ledger),
-  end: ({ end, position }, _, { ledger }) =>
-    end === null ? null : { reason: end, resumeAfter: encodePosition(position, ledger) },
+  position: (event, _, context) => positionOf(event, context),
+  end: (event, _, context) =>
+    event.end === null ? null : { reason: event.end, resumeAfter: positionOf(event, context) },
 };
+
+function positionOf({ position, toldGap }: EventModel, { ledger }: GraphContext): string {
+  return encodePosition(position, ledger, toldGap);
+}

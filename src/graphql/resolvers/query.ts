@@ -2,9 +2,9 @@ import { connectionOf } from '../connection.ts';
 import { checkPageSize, decodeCursor, encodeCursor } from '../cursor.ts';
 import { filterOf } from '../filter.ts';
 import { checkImportRef, findImportOrNull, parseImportId } from '../find-import.ts';
-import { findGap } from '../gap.ts';
+import { findGap, readWithPruned } from '../gap.ts';
 import type { QueryResolvers } from '../generated/resolver-types.ts';
-import { encodePosition, readPosition } from '../position.ts';
+import { encodePosition, readResumption } from '../position.ts';
 
 export const Query: QueryResolvers = {
   import: async (_, { id }, context) => findImportOrNull(parseImportId(id), context),
@@ -22,17 +22,20 @@ export const Query: QueryResolvers = {
     return connectionOf({ edges, hasMore: page.hasMore, isContinued: typeof after === 'string' });
   },
   importChanges: async (_, { filter, first, after }, { ledger, watcher }) => {
-    const seen = await readPosition(after, { ledger });
-    const page = await ledger.listChanges({
+    const seen = await readResumption(after, { ledger });
+    const query = {
       filter: filterOf(filter, { watcher }),
       first: checkPageSize(first ?? 100),
-      after: seen ?? 0,
-    });
+      after: seen.after ?? 0,
+    };
+    const { page, pruned } = await readWithPruned(seen.after, ledger, () =>
+      ledger.listChanges(query),
+    );
     return {
       nodes: page.changes,
-      endPosition: encodePosition(page.endPosition, ledger),
+      endPosition: encodePosition(page.endPosition, ledger, Math.max(seen.toldGap, pruned)),
       hasMore: page.hasMore,
-      gap: await findGap(seen, { ledger }),
+      gap: findGap({ ...seen, pruned }),
     };
   },
   importProvider: (_, { id }, { watcher }) => watcher.findProvider(id),

@@ -7,7 +7,7 @@ import { ImportTopic } from '../live/import-topic.ts';
 import { ImportsTopic } from '../live/imports-topic.ts';
 import { LiveStream } from '../live/live-stream.ts';
 import type { EventModel } from '../models.ts';
-import { readPosition } from '../position.ts';
+import { readResumption } from '../position.ts';
 
 const resolve = (event: EventModel): EventModel => event;
 
@@ -15,22 +15,22 @@ export const Subscription: SubscriptionResolvers = {
   importChanged: {
     subscribe: async (_, { id, after }, context) => {
       const ref = parseImportId(id);
-      const seen = await readPosition(after, context);
+      const from = await readResumption(after, context);
       const found = await findImportOrNull(ref, context);
       if (found === null) {
         throw graphError('IMPORT_NOT_FOUND', `the vendor knows no import ${importId(ref)}`);
       }
       const topic = new ImportTopic(found, context);
-      return new LiveStream({ topic, after: seen, hub: context.hub });
+      return new LiveStream({ topic, from, hub: context.hub });
     },
     resolve,
   },
   importsChanged: {
     subscribe: async (_, { filter, after }, context) => {
-      const seen = await readPosition(after, context);
+      const from = await readResumption(after, context);
       checkNamesSomething(filter);
       const topic = new ImportsTopic(filterOf(filter, context), context);
-      return new LiveStream({ topic, after: seen, hub: context.hub });
+      return new LiveStream({ topic, from, hub: context.hub });
     },
     resolve,
   },

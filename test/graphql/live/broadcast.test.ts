@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ImportTopic } from '../../../src/graphql/live/import-topic.ts';
 import { ImportsTopic } from '../../../src/graphql/live/imports-topic.ts';
-import { createVendor } from '../../watcher/setup.ts';
-import { LAGGED_AFTER_MS, settle, setUp } from './setup.ts';
+import { settle, setUp } from './setup.ts';
 
 test('a change is read once and made into one message, for a thousand subscribers', async (t) => {
   const live = setUp(t);
@@ -128,69 +127,6 @@ test('a finish is never skipped, however much else passes', async (t) => {
   assert.equal(last?.import?.state.job.phase, 'FINISHED');
 });
 
-test('a subscriber that takes nothing for too long is told that it lags, and leaves nothing', async (t) => {
-  const live = setUp(t);
-  const seen = await live.change('a');
-  const slow = live.join();
-  slow.room = 1;
-  await settle();
-  await live.change('a');
-  await settle();
-  await live.clock.pass(LAGGED_AFTER_MS - 1);
-  assert.equal(slow.isOver, false);
-  await live.clock.pass(1);
-  await settle();
-  assert.equal(slow.isOver, true);
-  assert.deepEqual([slow.last?.end, slow.last?.position], ['LAGGED', seen.position]);
-  assert.equal(live.clock.waiting, 0);
-});
-
-test('a subscriber that takes something in time does not lag', async (t) => {
-  const live = setUp(t);
-  await live.change('a');
-  const slow = live.join();
-  slow.room = 1;
-  await settle();
-  for (let step = 0; step < 5; step += 1) {
-    await live.change('a');
-    await settle();
-    await live.clock.pass(LAGGED_AFTER_MS - 1);
-    slow.read(1);
-    await settle();
-  }
-  assert.equal(slow.isOver, false);
-  assert.deepEqual(slow.revisions, [1, 2, 3, 4, 5, 6]);
-});
-
-test('a stream ends when the rights of its subscriber do, however late that is', async (t) => {
-  const live = setUp(t);
-  const seen = await live.change('a');
-  const expiresAt = live.clock.now() + 40 * 86_400_000;
-  const sink = live.join({ expiresAt });
-  const other = live.join();
-  await settle();
-  await live.clock.pass(40 * 86_400_000 - 1);
-  assert.equal(sink.isOver, false);
-  await live.clock.pass(1);
-  await settle();
-  assert.deepEqual([sink.last?.end, sink.last?.position], ['AUTH_EXPIRED', seen.position]);
-  await live.change('a');
-  await settle();
-  assert.equal(sink.last?.end, 'AUTH_EXPIRED');
-  assert.deepEqual(other.revisions, [1, 2]);
-});
-
-test('rights that have ended already end the stream before anything is sent', async (t) => {
-  const live = setUp(t);
-  await live.change('a');
-  const sink = live.join({ expiresAt: live.clock.now() });
-  await settle();
-  assert.deepEqual(
-    sink.events.map(({ end, position }) => [end, position]),
-    [['AUTH_EXPIRED', 0]],
-  );
-});
-
 test('what fails inside ends the streams that it was for, and no others', async (t) => {
   const live = setUp(t);
   await live.change('a');
@@ -218,10 +154,9 @@ test('an import that is in no ledger is asked for once, and followed when it app
     new ImportTopic(
       { ...known, ref: { providerId: 'catalog', externalId: 'new' }, position: null, revision: 0 },
       {
-        ledger: live.ledger,
-        clock: live.clock,
+        ...live.services,
         watcher: {
-          findProvider: () => createVendor(live.clock).provider,
+          ...live.services.watcher,
           ask: async () => {
             asks += 1;
             await answer.promise;
@@ -257,7 +192,7 @@ test('only those whom a change can concern are read for', async (t) => {
   const live = setUp(t);
   await live.change('a');
   await live.change('b');
-  const topic = new ImportsTopic({ ids: ['catalog:a'] }, { ledger: live.ledger });
+  const topic = new ImportsTopic({ ids: ['catalog:a'] }, live.services);
   const sink = live.join({ key: 'a', topic });
   await settle();
   const { reads } = live;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { ImportsTopic } from '../../../src/graphql/live/imports-topic.ts';
 import { settle, setUp } from './setup.ts';
 
 test('what was skipped is told right beyond the first page, and where a reader was full', async (t) => {
@@ -54,4 +55,48 @@ test('what retention has deleted is told once, also to a reader that was full', 
       ],
     );
   }
+});
+
+test('a finish that comes while a list is read is sent before the end', async (t) => {
+  const live = setUp(t);
+  await live.change('a');
+  let isDone = false;
+  live.afterRead = async () => {
+    if (isDone) return;
+    isDone = true;
+    await live.finish('a');
+  };
+  const topic = new ImportsTopic({ ids: ['catalog:a'] }, live.services);
+  const sink = live.join({ key: 'a', topic });
+  await settle();
+  assert.deepEqual(sink.revisions, [1, 2, undefined]);
+  assert.equal(sink.last?.end, 'SETTLED');
+});
+
+test('whoever began after a deletion is told of no gap, however many pages it takes', async (t) => {
+  const live = setUp(t);
+  for (let index = 0; index < 150; index += 1) await live.change(`kept-${index}`);
+  await live.finish('old');
+  const query = { providerId: 'catalog', until: Number.MAX_SAFE_INTEGER, now: 0, limit: 10 };
+  assert.equal(await live.ledger.deleteImports(query), 1);
+  const sink = live.join();
+  await settle();
+  assert.equal(sink.events.length, 150);
+  assert.ok(sink.events.every(({ gap }) => gap === null));
+  const cut = sink.events[120];
+  assert.ok(cut !== undefined && cut.toldGap > cut.position);
+  const resumed = live.join({ after: cut.position, toldGap: cut.toldGap });
+  await settle();
+  assert.equal(resumed.events.length, 29);
+  assert.ok(resumed.events.every(({ gap }) => gap === null));
+});
+
+test('a list of imports that nobody looks at ends', async (t) => {
+  const live = setUp(t);
+  await live.change('a');
+  const watcher = { ...live.services.watcher, findProvider: () => null };
+  const topic = new ImportsTopic({ ids: ['catalog:a'] }, { ...live.services, watcher });
+  const sink = live.join({ topic });
+  await settle();
+  assert.equal(sink.last?.end, 'SETTLED');
 });

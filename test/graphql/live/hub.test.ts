@@ -67,8 +67,8 @@ test('a server without subscribers stops at once', async (t) => {
 test('whoever iterates a stream reads it at its own pace, and leaves it by returning', async (t) => {
   const live = setUp(t);
   await live.change('a');
-  const topic = new ImportsTopic({}, { ledger: live.ledger });
-  const stream = new LiveStream({ topic, after: null, hub: live.hub });
+  const topic = new ImportsTopic({}, live.services);
+  const stream = new LiveStream({ topic, from: { after: null, toldGap: 0 }, hub: live.hub });
   const events = stream[Symbol.asyncIterator]();
   assert.equal((await next(events)).import?.revision, 1);
   await live.change('a');
@@ -90,8 +90,10 @@ test('a stream that nobody iterates on in time ends by lagging', async (t) => {
   await live.change('a');
   await live.change('b');
   await live.change('c');
-  const topic = new ImportsTopic({}, { ledger: live.ledger });
-  const events = new LiveStream({ topic, after: null, hub: live.hub })[Symbol.asyncIterator]();
+  const topic = new ImportsTopic({}, live.services);
+  const events = new LiveStream({ topic, from: { after: null, toldGap: 0 }, hub: live.hub })[
+    Symbol.asyncIterator
+  ]();
   await next(events);
   await settle();
   await live.clock.pass(LAGGED_AFTER_MS);
@@ -106,8 +108,10 @@ test('a stream that nobody iterates on in time ends by lagging', async (t) => {
 test('a stream that fails inside throws where it is iterated', async (t) => {
   const live = setUp(t);
   live.beforeRead = () => Promise.reject(new Error('the disk is gone'));
-  const topic = new ImportsTopic({}, { ledger: live.ledger });
-  const events = new LiveStream({ topic, after: null, hub: live.hub })[Symbol.asyncIterator]();
+  const topic = new ImportsTopic({}, live.services);
+  const events = new LiveStream({ topic, from: { after: null, toldGap: 0 }, hub: live.hub })[
+    Symbol.asyncIterator
+  ]();
   await assert.rejects(events.next(), /the disk is gone/);
   assert.equal((await events.next()).done, true);
 });

@@ -5,7 +5,7 @@ import type { Hub } from '../../../src/graphql/live/hub.ts';
 import { ImportsTopic } from '../../../src/graphql/live/imports-topic.ts';
 import type { Message } from '../../../src/graphql/live/message.ts';
 import type { Joining, Sink, Subscription } from '../../../src/graphql/live/sink.ts';
-import type { Topic } from '../../../src/graphql/live/topic.ts';
+import type { Topic, TopicServices } from '../../../src/graphql/live/topic.ts';
 import type { EventModel } from '../../../src/graphql/models.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import {
@@ -19,6 +19,7 @@ import {
 import { TestClock } from '../../support/clock.ts';
 import { openLedger } from '../../support/ledgers.ts';
 import { createHub } from '../../support/live.ts';
+import { createVendor } from '../../watcher/setup.ts';
 
 /** A sink that holds so many messages until somebody reads them. */
 export class TestSink implements Sink<Message> {
@@ -62,6 +63,8 @@ export class TestSink implements Sink<Message> {
 
 export interface Live {
   readonly hub: Hub;
+  /** What topics are made with; its watcher knows every provider and no import. */
+  readonly services: TopicServices;
   readonly ledger: Ledger;
   readonly clock: TestClock;
   /** How often a message was made. */
@@ -70,6 +73,8 @@ export interface Live {
   reads: number;
   /** Awaited before each read of what changed. */
   beforeRead: (() => Promise<void>) | null;
+  /** Awaited after each of them. */
+  afterRead: (() => Promise<void>) | null;
   join(
     options?: Partial<Joining<Message>> & { readonly topic?: Topic; readonly key?: string },
   ): TestSink;
@@ -89,7 +94,9 @@ export function setUp(t: TestContext): Live {
     listChanges: async (query) => {
       live.reads += 1;
       await live.beforeRead?.();
-      return store.listChanges(query);
+      const page = await store.listChanges(query);
+      await live.afterRead?.();
+      return page;
     },
   };
   const hub = createHub({ ledger, clock, laggedAfterMs: LAGGED_AFTER_MS });
@@ -112,10 +119,19 @@ export function setUp(t: TestContext): Live {
     hub,
     ledger,
     clock,
+    services: {
+      ledger,
+      clock,
+      watcher: {
+        findProvider: () => createVendor(clock).provider,
+        ask: async () => ({ kind: 'not-found' }),
+      },
+    },
     rendered: 0,
     reads: 0,
     beforeRead: null,
-    join: ({ topic = new ImportsTopic({}, { ledger }), key = 'all', ...joining } = {}) => {
+    afterRead: null,
+    join: ({ topic = new ImportsTopic({}, live.services), key = 'all', ...joining } = {}) => {
       const sink = new TestSink();
       sink.subscription = hub.share({
         key,
@@ -127,6 +143,7 @@ export function setUp(t: TestContext): Live {
         },
         sink,
         after: null,
+        toldGap: 0,
         expiresAt: null,
         ...joining,
       });
