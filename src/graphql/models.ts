@@ -4,7 +4,7 @@ import { importId } from '../domain/import.ts';
 import type { Freshness, Import } from '../domain/import.ts';
 import type { Job, JobPhase } from '../domain/job.ts';
 import type { ImportedResource } from '../domain/resource.ts';
-import type { Change } from '../ledger/ledger.ts';
+import type { Change } from '../ledger/change-page.ts';
 import type { Watcher } from '../watcher/watcher.ts';
 import type { GapModel } from './gap.ts';
 

@@ -12,6 +12,8 @@ export class Prober {
 
   constructor(everyMs: number) {
     this.#timer = setInterval(() => this.#probe(), everyMs / PARTS);
+    // Where nothing else keeps the process, nobody is connected.
+    this.#timer.unref();
   }
 
   add(connection: Connection): void {

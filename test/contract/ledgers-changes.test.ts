@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Job } from '../../src/domain/job.ts';
-import type { Change, ImportFilter, Ledger } from '../../src/ledger/ledger.ts';
+import type { Change } from '../../src/ledger/change-page.ts';
+import type { ImportFilter, Ledger } from '../../src/ledger/ledger.ts';
 import { finishedJob, job, recording, refOf, START, state } from '../support/builders.ts';
 import { STORES } from '../support/ledgers.ts';
 

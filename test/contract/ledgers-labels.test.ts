@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ChangeHint, Ledger, Revision } from '../../src/ledger/ledger.ts';
+import type { Revision } from '../../src/ledger/change-page.ts';
+import type { ChangeHint, Ledger } from '../../src/ledger/ledger.ts';
 import {
   claimQuery,
   finishedJob,

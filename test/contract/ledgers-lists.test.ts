@@ -224,14 +224,16 @@ for (const store of STORES) {
         changes: [],
         endPosition: 0,
         hasMore: false,
+        latest: 0,
       });
       await record(ledger, 'a', 0);
       const latest = await ledger.getLatestPosition();
       const filter = { providerIds: ['crm'] };
       const filtered = await ledger.listChanges({ filter, first: 5, after: 0 });
-      assert.deepEqual(filtered, { changes: [], endPosition: latest, hasMore: false });
+      assert.deepEqual(filtered, { changes: [], endPosition: latest, hasMore: false, latest });
       const beyond = await ledger.listChanges({ filter: {}, first: 5, after: latest + 100 });
-      assert.deepEqual(beyond, { changes: [], endPosition: latest + 100, hasMore: false });
+      const endPosition = latest + 100;
+      assert.deepEqual(beyond, { changes: [], endPosition, hasMore: false, latest });
     });
 
     test('labels are replaced as a whole, or left alone', async (t) => {

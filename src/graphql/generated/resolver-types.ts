@@ -2,7 +2,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Import as ImportModel, Freshness as FreshnessModel, LookFailure as LookFailureModel } from '../../domain/import.ts';
 import type { JobModel, CountersModel, ResourceModel, EventModel } from '../models.ts';
 import type { WatchedProvider } from '../../watcher/watched-provider.ts';
-import type { Revision as RevisionModel, Change as ChangeModel } from '../../ledger/ledger.ts';
+import type { Revision as RevisionModel, Change as ChangeModel } from '../../ledger/change-page.ts';
 import type { KeptRow as ImportRowModel, KeptRowError as RowErrorModel, RowErrorGroup as RowErrorGroupModel } from '../../domain/row.ts';
 import type { JobError as JobErrorModel } from '../../domain/job.ts';
 import type { GapModel } from '../gap.ts';

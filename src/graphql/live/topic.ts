@@ -1,4 +1,4 @@
-import type { CatchingUp } from '../../ledger/ledger.ts';
+import type { CatchingUp } from '../../ledger/change-page.ts';
 import type { Watcher } from '../../watcher/watcher.ts';
 import type { GraphServices } from '../context.ts';
 import type { EventModel } from '../models.ts';

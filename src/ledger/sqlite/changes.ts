@@ -1,4 +1,5 @@
-import type { CatchingUp, Change, ChangePage, ImportFilter, ListChangesQuery } from '../ledger.ts';
+import type { CatchingUp, Change, ChangePage, ListChangesQuery } from '../change-page.ts';
+import type { ImportFilter } from '../ledger.ts';
 import { allOf, columnsAt, conditionsOf, NOW, NOW_OF_EACH } from './conditions.ts';
 import type { Condition, FilterColumns } from './conditions.ts';
 import { integer, integerOrNull } from './database.ts';

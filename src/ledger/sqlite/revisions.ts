@@ -2,7 +2,7 @@ import { changedParts } from '../../domain/change.ts';
 import type { ImportPart, Snapshot } from '../../domain/change.ts';
 import type { ImportLabels, ImportState } from '../../domain/import.ts';
 import { isSame } from '../../domain/same.ts';
-import type { ListRevisionsQuery, RevisionPage } from '../ledger.ts';
+import type { ListRevisionsQuery, RevisionPage } from '../change-page.ts';
 import { integer, integerOrNull, text, textOrNull } from './database.ts';
 import type { Database } from './database.ts';
 import { labelsOf, stateOf } from './import-row.ts';
