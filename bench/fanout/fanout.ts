@@ -95,7 +95,7 @@ export async function benchFanout(args: readonly string[]): Promise<void> {
       imports: { type: 'string', default: '1000' },
       rounds: { type: 'string', default: '3' },
       changes: { type: 'string', default: '40' },
-      'vendor-changes': { type: 'string', default: '400' },
+      'vendor-changes': { type: 'string', default: '1200' },
       times: { type: 'string', default: '100000' },
       passing: { type: 'string', default: '100000' },
       profiles: { type: 'string' },

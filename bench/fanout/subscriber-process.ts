@@ -44,9 +44,6 @@ async function open(subscription: Payload): Promise<void> {
     waitedFor -= 1;
     if (waitedFor === 0) ready.resolve();
   });
-  socket.on('close', (code) => {
-    throw new Error(`a subscriber was cut off with ${code}`);
-  });
   subscribe(socket, subscription);
   await ready.promise;
   opened.push(socket);

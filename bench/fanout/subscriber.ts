@@ -5,11 +5,14 @@ import type { Payload } from './modes.ts';
 
 const PROTOCOL = 'graphql-transport-ws';
 
-/** Opens a socket that may subscribe; messages come as they are. */
+/** Opens a socket that may subscribe; messages come as they are. One that is closed is a failure. */
 export async function connect(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url, PROTOCOL, {
     perMessageDeflate: false,
     skipUTF8Validation: true,
+  });
+  socket.on('close', (code) => {
+    throw new Error(`a subscriber was cut off with ${code}`);
   });
   await once(socket, 'open');
   socket.send('{"type":"connection_init"}');

@@ -7,8 +7,8 @@ import type { ImportFilter as ImportFilterInput } from './generated/resolver-typ
 /** An import has no more. */
 const MOST_LABELS = 20;
 
-/** As many as a page of imports can have. */
-const MOST_IDS = 500;
+/** As many as a page or two of imports can have. */
+const MOST_IDS = 1_000;
 
 /** Reads a filter. Throws for an id that is not one, and for a provider that is not configured. */
 export function filterOf(

@@ -47,6 +47,10 @@ const WRONG = [
     `{ imports(filter: { labels: [${'{ key: "a", value: "b" } '.repeat(21)}] }) { nodes { id } } }`,
     'INVALID_FILTER',
   ],
+  [
+    `{ imports(filter: { ids: [${'"micro:1" '.repeat(1_001)}] }) { nodes { id } } }`,
+    'INVALID_FILTER',
+  ],
   ['{ nonsense }', 'GRAPHQL_VALIDATION_FAILED'],
   ['{', 'GRAPHQL_PARSE_FAILED'],
 ] as const;

@@ -228,9 +228,9 @@ export type ImportEvent = {
 export type ImportFilter = {
   /** Whose latest change was seen at this instant or later. */
   readonly changedSince?: InputMaybe<Scalars['DateTime']['input']>;
-  /** One of these. */
+  /** One of these; at most 1,000. */
   readonly ids?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
-  /** With all of these labels. */
+  /** With all of these labels; at most 20. */
   readonly labels?: InputMaybe<ReadonlyArray<ImportLabelInput>>;
   /** With one of these outcomes. */
   readonly outcomes?: InputMaybe<ReadonlyArray<JobOutcome>>;

@@ -30,7 +30,7 @@ export class Broadcast<M> {
   readonly #cohorts = new Set<Cohort<Member<M>>>();
   readonly #members = new Set<Member<M>>();
   readonly #ending = new Map<Member<M>, StreamEndReason>();
-  /** What was rendered while nobody waited: the same for all that catch up at once. */
+  /** What was made since the last ring: the same for all that catch up at once. */
   readonly #rendered = new Map<string, Promise<M>>();
   readonly #closing = new AbortController();
   #rings = 0;
