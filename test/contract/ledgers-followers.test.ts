@@ -4,6 +4,7 @@ import { importId } from '../../src/domain/import.ts';
 import type { JobPhase } from '../../src/domain/job.ts';
 import type { ImportFilter, Ledger } from '../../src/ledger/ledger.ts';
 import { finishedJob, job, recording, refOf, START, state } from '../support/builders.ts';
+import { createRandom } from '../support/random.ts';
 import { STORES } from '../support/ledgers.ts';
 
 const FILTERS: readonly ImportFilter[] = [
@@ -26,7 +27,7 @@ for (const store of STORES) {
     for (const seed of [1, 2, 3, 4]) {
       test(`a list kept by what changes say holds what matches, run ${seed}`, async (t) => {
         const ledger = await (await store.create(t))();
-        const random = randomOf(seed);
+        const random = createRandom(seed);
         const followers = FILTERS.map((filter) => new Follower(ledger, filter));
 
         for (let step = 1; step <= 400; step += 1) {
@@ -110,15 +111,4 @@ async function listMatching(
   const { items } = await ledger.listImports({ filter, first: 100, after: null });
   const observed = items.map((item) => item.import).filter(({ revision }) => revision > 0);
   return new Map(observed.map((found) => [importId(found.ref), found.revision]));
-}
-
-/** Numbers from 0 to 1 that are the same for the same seed: mulberry32. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
