@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import type { GraphQLFormattedError } from 'graphql';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 
 /** Every code of our own that an error can carry; callers may rely on them. */
@@ -43,6 +43,18 @@ const GRAPHQL_CODES = [
 ];
 
 export type MaskError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+export function maskErrors(
+  errors: readonly GraphQLError[],
+  maskError: MaskError,
+): readonly GraphQLFormattedError[] {
+  return errors.map((error) => maskError(error.toJSON(), error));
+}
+
+/** A result as JSON; one that was not executed has no data. */
+export function resultText({ data, errors }: ExecutionResult, maskError: MaskError): string {
+  return JSON.stringify({ ...(errors && { errors: maskErrors(errors, maskError) }), data });
+}
 
 /** What a caller is told of anything that was thrown. */
 export function maskFailure(error: unknown, maskError: MaskError): GraphQLFormattedError {

@@ -148,15 +148,16 @@ async function* resume(
 }
 
 /** The text of the above, for a page: it uses nothing but itself and the browser. */
-export const FETCHER_SCRIPT = [
-  createGraphiqlFetcher,
-  isSubscription,
-  post,
-  fieldsOf,
-  read,
-  reasonOf,
-  follow,
-  resume,
-]
-  .map(String)
-  .join('\n');
+export function fetcherScript(): string {
+  const parts = [
+    createGraphiqlFetcher,
+    isSubscription,
+    post,
+    fieldsOf,
+    read,
+    reasonOf,
+    follow,
+    resume,
+  ];
+  return parts.map(String).join('\n');
+}

@@ -1,4 +1,4 @@
-import { createGraphiqlFetcher, FETCHER_SCRIPT } from './graphiql-fetcher.ts';
+import { createGraphiqlFetcher, fetcherScript } from './graphiql-fetcher.ts';
 
 /** The import that the examples are about. */
 export interface ExampleImport {
@@ -147,7 +147,7 @@ export async function renderGraphiqlPage(example: ExampleImport | null): Promise
     defaultTabs: examplesFor(example ?? NO_IMPORT).map((query) => ({ query })),
   };
   return `${page.slice(0, start)}
-        ${FETCHER_SCRIPT}
+        ${fetcherScript()}
         ${DRAWING}document.querySelector('#root'), {
           ...${scriptText(JSON.stringify(options))},
           fetcher: ${createGraphiqlFetcher.name}({ endpoint: '/graphql', pauseMs: 1000 }),

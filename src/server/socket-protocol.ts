@@ -4,6 +4,7 @@ import { makeServer } from 'graphql-ws';
 import type { Context, Server as ProtocolServer, SubscribePayload } from 'graphql-ws';
 import { createContext } from '../graphql/context.ts';
 import type { Caller } from '../graphql/context.ts';
+import { maskErrors } from '../graphql/errors.ts';
 import { subscribe } from '../graphql/live/subscribe.ts';
 import type { LiveServices } from '../graphql/live/subscribe.ts';
 import { failure, isOperation } from '../graphql/operations.ts';
@@ -73,12 +74,10 @@ export function createProtocol(
       // What it does not know, it neither answers nor keeps.
       if (result === HANDED_OVER) delete subscriptions[id];
     },
-    onError: (_client, _id, _payload, errors) =>
-      errors.map((error) => maskError(error.toJSON(), error)),
+    onError: (_client, _id, _payload, errors) => maskErrors(errors, maskError),
     onNext: (_client, _id, _payload, _args, result) => {
       if (result.errors === undefined) return undefined;
-      const errors = result.errors.map((error) => maskError(error.toJSON(), error));
-      return { data: result.data ?? null, errors };
+      return { data: result.data ?? null, errors: maskErrors(result.errors, maskError) };
     },
   });
 }

@@ -3,7 +3,7 @@ import { execute, OperationTypeNode } from 'graphql';
 import type { GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { createContext } from '../graphql/context.ts';
-import { maskFailure } from '../graphql/errors.ts';
+import { maskFailure, resultText } from '../graphql/errors.ts';
 import type { Caller } from '../graphql/context.ts';
 import { subscribe } from '../graphql/live/subscribe.ts';
 import type { LiveServices } from '../graphql/live/subscribe.ts';
@@ -98,8 +98,6 @@ async function stream(streaming: Streaming, options: StreamsOptions): Promise<un
     const message = `at most ${limits.maxConnections} sockets and streams may be open at once; close some`;
     return refuse(reply, 429, message);
   }
-  const textOf = (errors: readonly GraphQLError[]): string =>
-    JSON.stringify({ errors: errors.map((error) => maskError(error.toJSON(), error)) });
   reply.hijack();
   const response = new ResponseStream({
     response: reply.raw,
@@ -109,14 +107,15 @@ async function stream(streaming: Streaming, options: StreamsOptions): Promise<un
     onClose: release,
   });
   try {
-    if (!isOperation(operation)) response.answer(textOf(operation));
-    else if (operation.type !== OperationTypeNode.SUBSCRIPTION) {
+    if (!isOperation(operation)) {
+      response.answer(resultText({ errors: operation }, maskError));
+    } else if (operation.type !== OperationTypeNode.SUBSCRIPTION) {
       response.answer(await run(asked, operation, options));
     } else {
       const resumeAfter = lastEventId(request);
       const join = await subscribe({ ...asked, operation, caller, resumeAfter }, options);
       if (typeof join === 'function') response.open(join);
-      else response.answer(textOf(join));
+      else response.answer(resultText({ errors: join }, maskError));
     }
   } catch (error) {
     response.fail(error);
@@ -130,15 +129,14 @@ async function run(
   { document }: Operation,
   { operations, services, caller, maskError }: StreamsOptions,
 ): Promise<string> {
-  const { data, errors } = await execute({
+  const result = await execute({
     schema: operations.schema,
     document,
     operationName,
     variableValues: variables,
     contextValue: createContext({ services, caller }),
   });
-  const masked = errors?.map((error) => maskError(error.toJSON(), error));
-  return JSON.stringify({ ...(masked && { errors: masked }), data: data ?? null });
+  return resultText(result, maskError);
 }
 
 /** What a browser's `EventSource` has seen when it comes back by itself. */

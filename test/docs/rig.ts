@@ -9,7 +9,7 @@ import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
 import { atEnd } from '../support/at-end.ts';
 import { createFolder } from '../support/ledgers.ts';
 import { ask, at, until } from '../support/world.ts';
-import { Line } from './line.ts';
+import { Line } from '../support/line.ts';
 
 const RECORD = `mutation ($input: RecordImportInput!) {
   recordImport(input: $input) { import { revision } userErrors { message } }

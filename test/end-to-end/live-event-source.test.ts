@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { EventSource } from 'eventsource';
 import { createClient } from 'graphql-sse';
 import { atEnd } from '../support/at-end.ts';
-import { startCutProxy } from '../support/cut-proxy.ts';
+import { Line } from '../support/line.ts';
 import { readEvents, streamUrl } from '../support/events.ts';
 import type { EventRequest } from '../support/events.ts';
 import { startLiveServer } from '../support/live-server.ts';
@@ -60,24 +60,25 @@ function told({ events }: Heard): readonly string[] {
 
 test('a page that is cut off comes back by itself, and misses and repeats nothing', async (t) => {
   const server = await startLiveServer(t);
-  const proxy = await startCutProxy(t, server.url);
+  const line = await Line.lay(t);
+  line.leadTo(server.url);
   await server.change('a');
   await server.change('b');
-  const one = listen(t, { url: proxy.url, query: ONE, variables: { id: 'catalog:a' } });
-  const many = listen(t, { url: proxy.url, query: MANY });
+  const one = listen(t, { url: `http://${line.host}`, query: ONE, variables: { id: 'catalog:a' } });
+  const many = listen(t, { url: `http://${line.host}`, query: MANY });
   await until(() => one.events.length === 1 && many.events.length === 2);
   await server.change('a');
   await until(() => one.events.length === 2 && many.events.length === 3);
 
-  const connections = proxy.connections();
-  proxy.cut();
+  const connections = line.made;
+  line.cut();
   await until(() => one.source.readyState === EventSource.CONNECTING);
   await until(() => many.source.readyState === EventSource.CONNECTING);
   await until(() => server.streams() === 0);
   for (const externalId of ['a', 'b', 'a', 'c', 'a']) await server.change(externalId);
 
   await until(() => one.events.length === 3 && many.events.length === 6);
-  assert.equal(proxy.connections(), connections + 2);
+  assert.equal(line.made, connections + 2);
   await server.change('b');
   await server.finish('a');
   await until(() => one.isComplete() && many.events.length === 8);

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { startCutProxy } from '../support/cut-proxy.ts';
+import { Line } from '../support/line.ts';
 import { createFolder } from '../support/ledgers.ts';
 import { createRandom } from '../support/random.ts';
 import { FOLLOWERS } from '../support/resuming-followers.ts';
@@ -37,7 +37,8 @@ test(`${CLIENTS} clients that are cut off at random, and ${RESTARTS} restarts, l
   const url = `http://127.0.0.1:${port}`;
   for (const externalId of IMPORTS) await record(url, { externalId, processed: 1 });
 
-  const proxy = await startCutProxy(t, url);
+  const line = await Line.lay(t);
+  line.leadTo(url);
   const accounts = Array.from({ length: CLIENTS }, (_, index): Account => {
     const follower = FOLLOWERS[index % FOLLOWERS.length];
     const only = IMPORTS[index % IMPORTS.length];
@@ -46,7 +47,7 @@ test(`${CLIENTS} clients that are cut off at random, and ${RESTARTS} restarts, l
     return { follower, ids, shown: [], cuts: 0 };
   });
   const following = accounts.map((account) =>
-    account.follower.follow(proxy.url, account.ids, {
+    account.follower.follow(`http://${line.host}`, account.ids, {
       show: (shown) => void account.shown.push(shown),
       onCut: () => void (account.cuts += 1),
       random,
@@ -60,7 +61,7 @@ test(`${CLIENTS} clients that are cut off at random, and ${RESTARTS} restarts, l
     for (const externalId of IMPORTS) {
       await record(url, { externalId, processed, isLast: processed === perImport });
       made += 1;
-      if (random() < 0.2) proxy.cut(() => random() < 0.05);
+      if (random() < 0.2) line.cut(() => random() < 0.05);
       if (made % restartEvery === 0) {
         service.process.kill('SIGKILL');
         await once(service.process, 'exit');

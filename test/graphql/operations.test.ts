@@ -17,6 +17,15 @@ function prepare(query: string, operationName: string | null = null): Operation 
   return prepared;
 }
 
+test('an operation is read once, unless it is longer than any that people write', () => {
+  const short = 'subscription { importsChanged { position } }';
+  const long = `${short} #${' '.repeat(20_000)}`;
+  assert.equal(prepare(short).document, prepare(short).document);
+  assert.notEqual(prepare(long).document, prepare(long).document);
+  const endless = `subscription { importsChanged { ${'position '.repeat(10_000)} } }`;
+  assert.deepEqual(codesOf(endless), ['GRAPHQL_PARSE_FAILED']);
+});
+
 test('a subscription whose field may be left out is refused, however that is said', () => {
   const fields = [
     'importsChanged @skip(if: true) { position }',

@@ -3,9 +3,9 @@ import { runInNewContext } from 'node:vm';
 import test from 'node:test';
 import { parse } from 'graphql';
 import { renderGraphiqlPage } from '../../src/server/graphiql.ts';
-import { createGraphiqlFetcher, FETCHER_SCRIPT } from '../../src/server/graphiql-fetcher.ts';
+import { createGraphiqlFetcher, fetcherScript } from '../../src/server/graphiql-fetcher.ts';
 import type { GraphiqlFetcher } from '../../src/server/graphiql-fetcher.ts';
-import { startCutProxy } from '../support/cut-proxy.ts';
+import { Line } from '../support/line.ts';
 import { at, next, startWorld } from '../support/world.ts';
 import type { World } from '../support/world.ts';
 
@@ -39,14 +39,15 @@ async function follow(t: test.TestContext): Promise<{
   const poll = { minInterval: '1h', maxInterval: '1h' };
   const world = await startWorld(t, { provider: { poll } });
   await report(world, 1);
-  const proxy = await startCutProxy(t, world.app.url);
-  const endpoint = `${proxy.url}/graphql`;
+  const line = await Line.lay(t);
+  line.leadTo(world.app.url);
+  const endpoint = `http://${line.host}/graphql`;
   const events = ask(createGraphiqlFetcher({ endpoint, pauseMs: 10 }), FOLLOW);
   assert.ok(Symbol.asyncIterator in events);
   return {
     world,
     events,
-    cut: () => proxy.cut(),
+    cut: () => line.cut(),
     revision: async () => at(await next(events), 'data.importChanged.import.revision'),
   };
 }
@@ -87,7 +88,7 @@ test('GraphiQL asks what is no subscription once, and shows what is wrong with o
 });
 
 test('the page carries the whole fetcher, and no example can break out of its script', async () => {
-  const create: unknown = runInNewContext(`${FETCHER_SCRIPT}; createGraphiqlFetcher`);
+  const create: unknown = runInNewContext(`${fetcherScript()}; createGraphiqlFetcher`);
   assert.equal(typeof create, 'function');
   const hostile = { providerId: 'p', externalId: '</script>', id: 'p:</script><script>alert(1)' };
   const page = await renderGraphiqlPage(hostile);

@@ -12,6 +12,8 @@ export class ImportsTopic implements Topic {
   readonly ids: readonly string[] | null;
   readonly #filter: ImportFilter;
   readonly #services: TopicServices;
+  /** One of the named imports that had not ended when it was last seen to. */
+  #running: string | null = null;
 
   constructor(filter: ImportFilter, services: TopicServices) {
     this.#filter = filter;
@@ -47,11 +49,20 @@ export class ImportsTopic implements Topic {
   async #haveAllEnded(): Promise<boolean> {
     const { ids } = this.#filter;
     if (ids === undefined) return false;
+    // While that one runs, the others need not be looked for.
+    if (this.#running !== null && (await this.#findRunning([this.#running])) !== null) return false;
+    this.#running = await this.#findRunning(ids);
+    return this.#running === null;
+  }
+
+  /** The first of these imports that may still change. */
+  async #findRunning(ids: readonly string[]): Promise<string | null> {
     const { ledger, watcher } = this.#services;
     const known = await ledger.findImports(ids);
-    return ids.every((id) => {
+    const running = ids.find((id) => {
       const isWatched = watcher.findProvider(parseImportId(id).providerId) !== null;
-      return !isWatched || ENDED.has(known.get(id)?.freshness.state ?? 'PENDING');
+      return isWatched && !ENDED.has(known.get(id)?.freshness.state ?? 'PENDING');
     });
+    return running ?? null;
   }
 }

@@ -1,6 +1,7 @@
 import { execute } from 'graphql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { GraphContext } from '../context.ts';
+import { resultText } from '../errors.ts';
 import type { MaskError } from '../errors.ts';
 import type { EventModel } from '../models.ts';
 import { encodePosition } from '../position.ts';
@@ -9,7 +10,7 @@ import { encodePosition } from '../position.ts';
 export interface Message {
   /** The result, `{ data, errors }`, as JSON. */
   readonly payload: string;
-  /** The same in UTF-8. */
+  /** The same in UTF-8, made when it is first asked for. */
   readonly bytes: Buffer;
   /** What the subscriber has seen once it has this: a cursor. */
   readonly position: string;
@@ -31,7 +32,7 @@ export async function renderMessage(
   { schema, document, operationName, variables, createContext, maskError }: Rendering,
 ): Promise<Message> {
   const context = createContext();
-  const { data, errors } = await execute({
+  const result = await execute({
     schema,
     document,
     operationName,
@@ -39,11 +40,14 @@ export async function renderMessage(
     contextValue: context,
     rootValue: event,
   });
-  const masked = errors?.map((error) => maskError(error.toJSON(), error));
-  const payload = JSON.stringify({ ...(masked && { errors: masked }), data: data ?? null });
+  const payload = resultText(result, maskError);
+  let bytes: Buffer | null = null;
   return {
     payload,
-    bytes: Buffer.from(payload),
+    get bytes() {
+      bytes ??= Buffer.from(payload);
+      return bytes;
+    },
     position: encodePosition(event.position, context.ledger, event.toldGap),
   };
 }

@@ -175,6 +175,18 @@ test('an import that is in no ledger is asked for once, and followed when it app
   for (const sink of sinks) assert.deepEqual(sink.revisions, [0, 1]);
 });
 
+test('a message is made anew for whoever comes later, and kept by nobody', async (t) => {
+  const live = setUp(t);
+  await live.change('a');
+  live.join();
+  await settle();
+  assert.equal(live.rendered, 1);
+  live.join();
+  live.join();
+  await settle();
+  assert.equal(live.rendered, 2);
+});
+
 test('an audience that everybody left hears of nothing more', async (t) => {
   const live = setUp(t);
   await live.change('a');

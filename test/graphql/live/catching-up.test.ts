@@ -91,6 +91,23 @@ test('whoever began after a deletion is told of no gap, however many pages it ta
   assert.ok(resumed.events.every(({ gap }) => gap === null));
 });
 
+test('a list of named imports ends with the last of them, whichever that is', async (t) => {
+  const live = setUp(t);
+  for (const name of ['a', 'b', 'c']) await live.change(name);
+  const topic = new ImportsTopic(
+    { ids: ['a', 'b', 'c'].map((id) => `catalog:${id}`) },
+    live.services,
+  );
+  const sink = live.join({ topic });
+  for (const name of ['b', 'a', 'c']) {
+    await settle();
+    assert.equal(sink.isOver, false);
+    await live.finish(name);
+  }
+  await settle();
+  assert.equal(sink.last?.end, 'SETTLED');
+});
+
 test('a list of imports that nobody looks at ends', async (t) => {
   const live = setUp(t);
   await live.change('a');

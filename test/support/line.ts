@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import { atEnd } from '../support/at-end.ts';
+import { atEnd } from './at-end.ts';
 
 const REFUSAL =
   'HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n';
@@ -13,6 +13,7 @@ export class Line {
   readonly #links = new Set<Link>();
   readonly #refused = new Set<() => void>();
   #port = 0;
+  #made = 0;
   #isRefusing = false;
 
   private constructor() {
@@ -43,9 +44,9 @@ export class Line {
     this.#port = Number(new URL(url).port);
   }
 
-  /** Every connection breaks. */
-  cut(): void {
-    for (const link of this.#links) link.break();
+  /** Connections break, all of them or those chosen. */
+  cut(isChosen = (): boolean => true): void {
+    for (const link of [...this.#links].filter(isChosen)) link.break();
   }
 
   /** Every connection is closed as if all had been said. */
@@ -66,6 +67,11 @@ export class Line {
   /** Clients are sent bytes that the server did not send. */
   say(bytes: Uint8Array): void {
     for (const { client } of this.#links) client.write(bytes);
+  }
+
+  /** How many connections were made so far. */
+  get made(): number {
+    return this.#made;
   }
 
   /** How many connections there are. */
@@ -95,6 +101,7 @@ export class Line {
     }
     const link = new Link(client, connect(this.#port, '127.0.0.1'));
     this.#links.add(link);
+    this.#made += 1;
     client.once('close', () => this.#links.delete(link));
   }
 }
@@ -121,8 +128,11 @@ class Link {
   }
 
   break(): void {
-    this.client.resetAndDestroy();
-    this.#server.resetAndDestroy();
+    for (const socket of [this.client, this.#server]) {
+      // Node keeps the handle of a socket that is reset while it is being ended.
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   #pass(bytes: Buffer, to: Socket): void {
