@@ -1,11 +1,15 @@
 import type { Logger } from 'pino';
-import type { Config, ProviderConfig } from './config.ts';
+import type { Config } from './config.ts';
+import type { ProviderConfig } from './config-provider.ts';
 import type { Clock } from './domain/clock.ts';
 import { Hub } from './graphql/live/hub.ts';
 import { createSchema } from './graphql/schema.ts';
 import { Pruner } from './ledger/pruner.ts';
 import { openSqliteLedger } from './ledger/sqlite/sqlite-ledger.ts';
 import { createHttp } from './providers/http.ts';
+import { createAuthenticator } from './server/authenticator.ts';
+import { Gate } from './server/gate.ts';
+import { createRateLimit } from './server/rate-limit.ts';
 import { startServer } from './server/server.ts';
 import type { WatchedProvider } from './watcher/watched-provider.ts';
 import { Watcher } from './watcher/watcher.ts';
@@ -59,12 +63,18 @@ export async function startApp(config: Config, world: World): Promise<App> {
   const server = await startServer({
     schema: createSchema(),
     services: { ledger, watcher, clock, hub, draining: draining.signal },
-    caller: { scopes: new Set(config.scopes), expiresAt: null },
+    gate: new Gate({
+      authenticator: createAuthenticator({ settings: config.auth, clock, fetch: world.fetch }),
+      rateLimit: createRateLimit(config.requestsPerMinute),
+    }),
     limits: config.live,
     logger,
     host: config.host,
     port: config.port,
     isGraphiqlOn: config.isGraphiqlOn,
+    isIntrospectionOn: config.isIntrospectionOn,
+    corsOrigins: config.corsOrigins,
+    operationLimits: config.operationLimits,
     maxRequestBytes: config.maxRequestBytes,
     publicUrl: config.publicUrl,
   }).catch(async (error: unknown) => {

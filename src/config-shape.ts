@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { isProviderId } from './domain/import.ts';
 import { Duration, DurationOrForever, PositiveDuration } from './duration.ts';
-import type { Scope } from './graphql/context.ts';
+import { Auth, Cors, HttpUrl, Limits, PersistedOperations, Telemetry } from './config-access.ts';
 import type { LiveLimits } from './server/live-limits.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
-
-const SCOPES = [
-  'imports:read',
-  'imports:write',
-  'imports:rows',
-] as const satisfies readonly Scope[];
 
 /** A shorter key of hashes could be guessed. */
 const SHORTEST_KEY = 16;
@@ -28,6 +22,8 @@ const Live = z
     maxOperations: PositiveInteger.default(100),
     maxConnections: PositiveInteger.default(1_000),
     maxMessageBytes: PositiveInteger.default(262_144),
+    callbackUrls: z.array(HttpUrl).default([]),
+    maxCallbacks: PositiveInteger.default(10_000),
   })
   .prefault({})
   .transform((live): LiveLimits => ({
@@ -38,6 +34,8 @@ const Live = z
     maxOperations: live.maxOperations,
     maxConnections: live.maxConnections,
     maxMessageBytes: live.maxMessageBytes,
+    callbackUrls: live.callbackUrls,
+    maxCallbacks: live.maxCallbacks,
   }));
 
 /** The keys of the service itself. */
@@ -46,24 +44,17 @@ export const Service = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   logLevel: z.enum(LOG_LEVELS).default('info'),
   store: z.strictObject({ url: z.string().default('sqlite:imports.db') }).prefault({}),
-  auth: z
-    .strictObject({
-      mode: z.string().default('none'),
-      scopes: z.array(z.enum(SCOPES)).default([...SCOPES]),
-      allowRemote: z.boolean().default(false),
-    })
-    .prefault({}),
-  graphiql: z.boolean().default(true),
+  auth: Auth.prefault({}),
+  graphiql: z.boolean().optional(),
+  introspection: z.boolean().optional(),
+  cors: Cors.prefault({}),
+  limits: Limits.prefault({}),
+  persistedOperations: PersistedOperations.optional(),
+  telemetry: Telemetry.prefault({}),
   maxRequestBytes: z.number().int().positive().default(8_388_608),
   holdFinishFor: Duration.default(60_000),
   live: Live,
-  publicUrl: z
-    .url({
-      protocol: /^https?$/,
-      error: 'must be an http(s) address, such as https://imports.acme.com',
-    })
-    .transform((text) => text.replace(/\/+$/, ''))
-    .optional(),
+  publicUrl: HttpUrl.transform((text) => text.replace(/\/+$/, '')).optional(),
   rowValuesKey: z
     .string()
     .min(SHORTEST_KEY, `must have at least ${SHORTEST_KEY} characters`)

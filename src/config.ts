@@ -3,13 +3,17 @@ import type { Document } from 'yaml';
 import { z } from 'zod';
 import { ConfigError } from './config-error.ts';
 import type { ConfigProblem } from './config-error.ts';
-import { Common, Retention, Service } from './config-shape.ts';
+import { collect, keyOf } from './config-problems.ts';
+import type { Reading } from './config-problems.ts';
+import { parseProvider } from './config-provider.ts';
+import type { ProviderConfig } from './config-provider.ts';
+import { Retention, Service } from './config-shape.ts';
+import type { Auth, PersistedOperations, Telemetry } from './config-access.ts';
 import type { LogLevel } from './config-shape.ts';
-import type { Scope } from './graphql/context.ts';
-import type { Connect, Provider, RequestBudget } from './providers/provider.ts';
-import { findProvider, listProviderKinds } from './providers/registry.ts';
+import type { OperationLimits } from './graphql/operation-limits.ts';
+import { findProvider } from './providers/registry.ts';
+import type { AuthSettings } from './server/authenticator.ts';
 import type { LiveLimits } from './server/live-limits.ts';
-import type { RowValuesPolicy } from './watcher/row-guard.ts';
 
 /** Everything that the service is told from outside. Durations are milliseconds. */
 export interface Config {
@@ -17,9 +21,18 @@ export interface Config {
   readonly host: string;
   readonly logLevel: LogLevel;
   readonly storeUrl: string;
-  /** What everybody may do; there is no authentication yet. */
-  readonly scopes: readonly Scope[];
+  readonly auth: AuthSettings;
   readonly isGraphiqlOn: boolean;
+  /** Whether the schema can be asked for. */
+  readonly isIntrospectionOn: boolean;
+  /** Pages of these origins may ask from a browser; `https://app.acme.com`. */
+  readonly corsOrigins: readonly string[];
+  readonly operationLimits: OperationLimits;
+  /** How many requests and operations one caller may send a minute; null for any number. */
+  readonly requestsPerMinute: number | null;
+  /** Operations that are known beforehand; null when there is no list of them. */
+  readonly persistedOperations: PersistedOperations | null;
+  readonly telemetry: Telemetry;
   readonly maxRequestBytes: number;
   readonly holdFinishForMs: number;
   readonly live: LiveLimits;
@@ -28,23 +41,6 @@ export interface Config {
   /** How long what is known of providers that are no longer configured is kept. */
   readonly retention: Retention;
   readonly providers: readonly ProviderConfig[];
-}
-
-export interface ProviderConfig {
-  readonly id: string;
-  readonly name: string;
-  readonly provider: Provider;
-  readonly connect: Connect;
-  readonly minIntervalMs: number;
-  readonly maxIntervalMs: number;
-  readonly appearsWithinMs: number;
-  readonly timeoutMs: number;
-  readonly concurrency: number;
-  readonly maxResponseBytes: number;
-  readonly budget: RequestBudget;
-  readonly rowValues: RowValuesPolicy;
-  readonly maxRows: number;
-  readonly retention: Retention;
 }
 
 export interface ConfigSource {
@@ -81,16 +77,26 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
     throw new ConfigError(name, withoutFollowers(problems), findExample(listed, problems));
   }
 
-  const { store, auth, graphiql, holdFinishFor, publicUrl } = service.data;
-  const { port, host, logLevel, maxRequestBytes, live } = service.data;
+  const { store, auth, holdFinishFor, publicUrl, cors, limits } = service.data;
+  const { port, host, logLevel, maxRequestBytes, live, persistedOperations, telemetry } =
+    service.data;
+  const isProduction = environment['NODE_ENV'] === 'production';
+  const isGraphiqlOn = service.data.graphiql ?? !isProduction;
+  const { requestsPerMinute, ...operationLimits } = limits;
   return {
     port,
     host,
     logLevel,
     live,
     storeUrl: store.url,
-    scopes: auth.scopes,
-    isGraphiqlOn: graphiql,
+    auth: authOf(auth),
+    isGraphiqlOn,
+    isIntrospectionOn: service.data.introspection ?? isGraphiqlOn,
+    corsOrigins: cors.origins,
+    operationLimits,
+    requestsPerMinute: requestsPerMinute ?? null,
+    persistedOperations: persistedOperations ?? null,
+    telemetry,
     maxRequestBytes,
     holdFinishForMs: holdFinishFor,
     publicUrl: publicUrl ?? null,
@@ -107,11 +113,6 @@ function toPlain(document: Document, name: string): unknown {
     const message = error instanceof Error ? error.message : String(error);
     throw new ConfigError(name, [{ key: name, message }]);
   }
-}
-
-interface Reading {
-  readonly problems: ConfigProblem[];
-  readonly path: readonly PropertyKey[];
 }
 
 /** Puts environment variables where `${NAME}` stands. A missing one is a problem at its key. */
@@ -159,75 +160,6 @@ function onlyKnownKeys(raw: unknown): unknown {
   return Object.fromEntries(Object.entries(raw).filter(([key]) => known.includes(key)));
 }
 
-interface ProviderReading {
-  readonly problems: ConfigProblem[];
-  readonly index: number;
-  /** What hashes of row values are keyed with; null when there is none. */
-  readonly key: string | null;
-}
-
-function parseProvider(
-  entry: unknown,
-  { problems, index, key }: ProviderReading,
-): readonly ProviderConfig[] {
-  const path = ['providers', index];
-  const common = Common.safeParse(entry);
-  collect(common, { problems, path });
-  const named = z.object({ kind: z.string() }).safeParse(entry).data;
-  const provider = named === undefined ? null : findProvider(named.kind);
-  if (named !== undefined && provider === null) {
-    const kinds = listProviderKinds().join(', ');
-    const message = `${JSON.stringify(named.kind)} is not a kind of provider; it must be one of ${kinds}`;
-    problems.push({ key: keyOf([...path, 'kind']), message });
-  }
-  if (provider === null) return [];
-  const settings = provider.settings.safeParse(withoutCommon(entry));
-  collect(settings, { problems, path });
-  const rowValues = common.success ? rowValuesOf(common.data.rowValues, key) : null;
-  if (common.success && rowValues === null) {
-    const message =
-      'hash needs a key: set rowValuesKey beside providers, such as rowValuesKey: "${ROW_VALUES_KEY}"';
-    problems.push({ key: keyOf([...path, 'rowValues']), message });
-  }
-  if (!common.success || !settings.success || rowValues === null) return [];
-  const { id, name, poll, appearsWithin, timeout, concurrency, maxResponseBytes, budget } =
-    common.data;
-  const { maxRows, retention } = common.data;
-  return [
-    {
-      id,
-      name: name ?? provider.title,
-      provider,
-      connect: settings.data,
-      minIntervalMs: poll.minInterval,
-      maxIntervalMs: poll.maxInterval,
-      appearsWithinMs: appearsWithin ?? provider.capabilities.appearsWithinMs,
-      timeoutMs: timeout,
-      concurrency,
-      maxResponseBytes,
-      budget: {
-        perSecond: budget?.perSecond ?? provider.defaultBudget.perSecond,
-        perMonth: budget?.perMonth ?? provider.defaultBudget.perMonth,
-      },
-      rowValues,
-      maxRows,
-      retention,
-    },
-  ];
-}
-
-/** Null when hashes are wanted and there is no key for them. */
-function rowValuesOf(kind: RowValuesPolicy['kind'], key: string | null): RowValuesPolicy | null {
-  if (kind !== 'hash') return { kind };
-  return key === null ? null : { kind, key };
-}
-
-function withoutCommon(entry: unknown): unknown {
-  if (typeof entry !== 'object' || entry === null) return entry;
-  const common = Object.keys(Common.shape);
-  return Object.fromEntries(Object.entries(entry).filter(([key]) => !common.includes(key)));
-}
-
 function checkUnique(listed: readonly unknown[], problems: ConfigProblem[]): void {
   const seen = new Map<string, number>();
   for (const [index, entry] of listed.entries()) {
@@ -259,23 +191,13 @@ function checkService(
   { store, host, auth }: z.infer<typeof Service>,
   problems: ConfigProblem[],
 ): void {
-  if (auth.mode !== 'none') {
-    const message = `must be none, not ${JSON.stringify(auth.mode)}: this release has no other`;
-    problems.push({ key: 'auth.mode', message });
-  }
   if (!/^sqlite:./.test(store.url)) {
     const message = 'must be sqlite:<path> or sqlite::memory:; this release has no other store';
     problems.push({ key: 'store.url', message });
   }
-  if (!LOOPBACK.includes(host) && !auth.allowRemote) {
-    const message = `anybody who reaches ${host} could read and change everything: there is no authentication; listen on 127.0.0.1, or set auth: { mode: none, allowRemote: true } if something in front of this service checks callers`;
+  if (!LOOPBACK.includes(host) && auth.jwt === undefined && !auth.allowRemote) {
+    const message = `anybody who reaches ${host} could read and change everything: there is no authentication; listen on 127.0.0.1, configure auth.jwt, or set auth: { mode: none, allowRemote: true } if something in front of this service checks callers`;
     problems.push({ key: 'host', message });
-  }
-}
-
-function collect(parsed: z.ZodSafeParseResult<unknown>, { problems, path }: Reading): void {
-  for (const issue of parsed.error?.issues ?? []) {
-    problems.push({ key: keyOf([...path, ...issue.path]), message: issue.message });
   }
 }
 
@@ -290,11 +212,13 @@ function withoutFollowers(problems: readonly ConfigProblem[]): readonly ConfigPr
   });
 }
 
-function keyOf(path: readonly PropertyKey[]): string {
-  let key = '';
-  for (const part of path) {
-    if (typeof part === 'number') key += `[${part}]`;
-    else key += key === '' ? String(part) : `.${String(part)}`;
-  }
-  return key === '' ? '(whole file)' : key;
+function authOf({ jwt, scopes, routerSecret: secret }: z.infer<typeof Auth>): AuthSettings {
+  const routerSecret = secret ?? null;
+  if (jwt === undefined) return { kind: 'none', scopes, routerSecret };
+  const { jwksUrl = '', secret: shared, jwksCooldown, clockTolerance, ...expected } = jwt;
+  const keys =
+    shared === undefined
+      ? ({ kind: 'jwks', url: jwksUrl, cooldownMs: jwksCooldown } as const)
+      : ({ kind: 'secret', secret: shared } as const);
+  return { kind: 'jwt', keys, clockToleranceMs: clockTolerance, ...expected, routerSecret };
 }

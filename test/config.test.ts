@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ConfigError } from '../src/config-error.ts';
 import { parseConfig } from '../src/config.ts';
-import type { Config, ProviderConfig } from '../src/config.ts';
+import type { ProviderConfig } from '../src/config-provider.ts';
+import type { Config } from '../src/config.ts';
 
 const DAY_MS = 86_400_000;
 const KEY = 'a key of 32 characters, at random';

@@ -5,7 +5,9 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
-import type { Caller, GraphServices } from '../../src/graphql/context.ts';
+import { everybody } from '../../src/graphql/caller.ts';
+import type { Caller } from '../../src/graphql/caller.ts';
+import type { GraphServices } from '../../src/graphql/context.ts';
 import { Hub } from '../../src/graphql/live/hub.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -78,7 +80,7 @@ export async function openParts({ folder, imports, laggedAfterMs }: Settings): P
     ledger,
     schema: createSchema(),
     services: { ledger, watcher, clock, hub, draining: new AbortController().signal },
-    caller: { scopes: new Set(['imports:read'] as const), expiresAt: null },
+    caller: everybody(['imports:read']),
     logger,
     change,
     pass: async (count, some) => {

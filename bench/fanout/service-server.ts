@@ -1,4 +1,5 @@
 import { startServer } from '../../src/server/server.ts';
+import { openGate, OPERATION_LIMITS } from '../../test/support/gate.ts';
 import { openParts, Settings } from './parts.ts';
 import { serveOrders } from './serve-orders.ts';
 import { readSettings } from './take-orders.ts';
@@ -7,12 +8,12 @@ import { readSettings } from './take-orders.ts';
 
 await serveOrders(async () => {
   const settings = readSettings(Settings);
-  const { schema, services, caller, logger, change, pass, counts } = await openParts(settings);
+  const { schema, services, logger, change, pass, counts } = await openParts(settings);
   const { url } = await startServer({
     schema,
     services,
     publicUrl: null,
-    caller,
+    gate: openGate(),
     limits: {
       laggedAfterMs: settings.laggedAfterMs,
       drainForMs: 0,
@@ -21,11 +22,16 @@ await serveOrders(async () => {
       maxOperations: 100,
       maxConnections: 1_000_000,
       maxMessageBytes: 262_144,
+      callbackUrls: [],
+      maxCallbacks: 1,
     },
     logger,
     host: '127.0.0.1',
     port: 0,
     isGraphiqlOn: false,
+    isIntrospectionOn: false,
+    corsOrigins: [],
+    operationLimits: OPERATION_LIMITS,
     maxRequestBytes: 1_000_000,
   });
   return { url: `${url.replace('http', 'ws')}/graphql`, prepare: () => {}, change, pass, counts };

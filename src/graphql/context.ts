@@ -1,23 +1,46 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Watcher } from '../watcher/watcher.ts';
+import type { Caller } from './caller.ts';
 import { createLoaders } from './loaders.ts';
 import type { Loaders } from './loaders.ts';
 import type { Hub } from './live/hub.ts';
+import { viewFor } from './view.ts';
 
-/** What a caller may do: `imports:read`, `imports:write`, `imports:rows`. */
-export type Scope = 'imports:read' | 'imports:write' | 'imports:rows';
+/** What answers are read from. */
+export type GraphLedger = Pick<
+  Ledger,
+  | 'storeId'
+  | 'findImports'
+  | 'listImports'
+  | 'listChanges'
+  | 'listRevisions'
+  | 'getLatestPosition'
+  | 'getPrunedPosition'
+  | 'findHeldRows'
+  | 'listRows'
+  | 'listRowErrorGroups'
+>;
 
-export interface Caller {
-  readonly scopes: ReadonlySet<Scope>;
-  /** When these rights end, in milliseconds since the epoch; null for never. */
-  readonly expiresAt: number | null;
-}
+/** Whom answers ask about vendors. */
+export type GraphWatcher = Pick<
+  Watcher,
+  | 'listProviders'
+  | 'findProvider'
+  | 'getHealth'
+  | 'isDown'
+  | 'findBudget'
+  | 'ask'
+  | 'track'
+  | 'untrack'
+  | 'refresh'
+  | 'recordResponse'
+>;
 
 /** What all operations share. */
 export interface GraphServices {
-  readonly ledger: Ledger;
-  readonly watcher: Watcher;
+  readonly ledger: GraphLedger;
+  readonly watcher: GraphWatcher;
   readonly clock: Clock;
   /** Aborted when the server is stopping. */
   readonly draining: AbortSignal;
@@ -27,7 +50,7 @@ export interface GraphServices {
   readonly publicUrl: string;
 }
 
-/** What one operation is given. */
+/** What one operation is given: of what all share, only what is there for its caller. */
 export interface GraphContext extends GraphServices {
   readonly caller: Caller;
   readonly loaders: Loaders;
@@ -39,7 +62,7 @@ export interface ContextOptions {
 }
 
 export function createContext({ services, caller }: ContextOptions): GraphContext {
-  const { ledger, watcher, clock, draining, hub, publicUrl } = services;
+  const { ledger, watcher, clock, draining, hub, publicUrl } = viewFor(services, caller);
   let loaders: Loaders | null = null;
   return {
     ledger,

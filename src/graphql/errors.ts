@@ -11,6 +11,7 @@ export type GraphErrorCode =
   | 'INVALID_PAGE_SIZE'
   | 'INVALID_CURSOR'
   | 'INVALID_FILTER'
+  | 'UNAUTHENTICATED'
   | 'MISSING_SCOPE';
 
 /** An error that the caller can act on: its message says what was wrong and what to do. */

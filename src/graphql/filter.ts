@@ -3,6 +3,7 @@ import type { GraphContext } from './context.ts';
 import { graphError, unknownProvider } from './errors.ts';
 import { parseImportId } from './find-import.ts';
 import type { ImportFilter as ImportFilterInput } from './generated/resolver-types.ts';
+import { mayKnowImport } from './view.ts';
 
 /** An import has no more. */
 const MOST_LABELS = 20;
@@ -10,10 +11,13 @@ const MOST_LABELS = 20;
 /** As many as a page or two of imports can have. */
 const MOST_IDS = 1_000;
 
-/** Reads a filter. Throws for an id that is not one, and for a provider that is not configured. */
+/**
+ * Reads a filter. Throws for an id that is not one, and for a provider that is not configured. An
+ * import of which its caller may not know is left out: nothing is watched for their sake.
+ */
 export function filterOf(
   input: ImportFilterInput | null | undefined,
-  { watcher }: Pick<GraphContext, 'watcher'>,
+  { watcher, caller }: Pick<GraphContext, 'watcher' | 'caller'>,
 ): ImportFilter {
   if (input === null || input === undefined) return {};
   const { providerIds, phases, outcomes, labels, ids, changedSince } = input;
@@ -30,7 +34,7 @@ export function filterOf(
     ...(providerIds && { providerIds }),
     ...(phases && { phases }),
     ...(outcomes && { outcomes }),
-    ...(ids && { ids }),
+    ...(ids && { ids: ids.filter((id) => mayKnowImport(caller, id)) }),
     ...(labels && { labels }),
     ...(typeof changedSince === 'number' && { changedSince }),
   };

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Import } from '../domain/import.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { HeldRows } from '../ledger/row-ledger.ts';
+import type { GraphLedger } from './context.ts';
 
 /** What one operation reads in batches. */
 export interface Loaders {
@@ -12,7 +12,7 @@ export interface Loaders {
 }
 
 /** Loaders remember what they read, so each operation, and each event of a subscription, has its own. */
-export function createLoaders(ledger: Ledger): Loaders {
+export function createLoaders(ledger: Pick<GraphLedger, 'findImports' | 'findHeldRows'>): Loaders {
   const options = { maxBatchSize: 1000 };
   return {
     importById: new DataLoader(async (ids) => {

@@ -5,7 +5,7 @@ import type { Freshness, Import } from '../domain/import.ts';
 import type { Job, JobPhase } from '../domain/job.ts';
 import type { ImportedResource } from '../domain/resource.ts';
 import type { Change } from '../ledger/change-page.ts';
-import type { Watcher } from '../watcher/watcher.ts';
+import type { GraphWatcher } from './context.ts';
 import type { GapModel } from './gap.ts';
 
 /** A job, and the id of its import. */
@@ -54,7 +54,7 @@ export function isInt(number: number): boolean {
 }
 
 /** What stands in the ledger, unless its provider is left alone or is no longer configured. */
-export function freshnessModel({ freshness, ref }: Import, watcher: Watcher): Freshness {
+export function freshnessModel({ freshness, ref }: Import, watcher: GraphWatcher): Freshness {
   if (freshness.nextLookAt !== null && watcher.findProvider(ref.providerId) === null) {
     return { ...freshness, state: 'UNTRACKED', nextLookAt: null };
   }

@@ -2,7 +2,7 @@ import { stripValues } from '../domain/cause.ts';
 import { isFailed } from '../domain/row.ts';
 import type { KeptRow, RowFailure } from '../domain/row.ts';
 import { findTexts } from '../domain/row-values.ts';
-import type { Caller } from './context.ts';
+import type { Caller } from './caller.ts';
 
 /** Whether a caller may see what stood in a row: its values, and texts that may quote them. */
 export function maySeeValues({ scopes }: Caller): boolean {

@@ -1,6 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
+import { ANONYMOUS } from '../graphql/caller.ts';
+import type { Caller } from '../graphql/caller.ts';
+import type { GraphServices } from '../graphql/context.ts';
 import type { Message } from '../graphql/live/message.ts';
 import type { Join } from '../graphql/live/subscribe.ts';
 import { Delivery } from './delivery.ts';
@@ -22,21 +25,43 @@ export interface ConnectionOptions {
   readonly webSocket: WebSocket;
   /** What it runs on. */
   readonly stream: Duplex;
+  /** What it was opened with. */
+  readonly authorization: string | undefined;
+  /** Where it comes from. */
+  readonly address: string;
 }
 
 /** One client's socket. */
 export class Connection {
+  readonly authorization: string | undefined;
+  readonly address: string;
   readonly #webSocket: WebSocket;
   readonly #stream: Duplex;
   readonly #deliveries = new Map<string, Delivery>();
   /** What waits until there is room. */
   readonly #waiting = new Set<Delivery>();
+  #caller: Caller = ANONYMOUS;
+  #cancelExpiry: (() => void) | null = null;
+  #hasExpired = false;
   #isAlive = true;
   #excesses = 0;
 
-  constructor({ webSocket, stream }: ConnectionOptions) {
+  constructor({ webSocket, stream, authorization, address }: ConnectionOptions) {
+    this.authorization = authorization;
+    this.address = address;
     this.#webSocket = webSocket;
     this.#stream = stream;
+  }
+
+  /** Whose socket it is. */
+  get caller(): Caller {
+    return this.#caller;
+  }
+
+  /** Somebody has shown who they are. Their socket is closed when their rights end. */
+  admit(caller: Caller, clock: GraphServices['clock']): void {
+    this.#caller = caller;
+    this.#expire(clock);
   }
 
   /** Sends a text, however much waits already. */
@@ -111,6 +136,7 @@ export class Connection {
     if (delivery === undefined) return null;
     this.#deliveries.delete(id);
     this.#waiting.delete(delivery);
+    this.#closeIfExpired();
     return delivery;
   }
 
@@ -133,6 +159,7 @@ export class Connection {
 
   /** A socket that closes, or was closed, has nothing run on it. */
   endAll(): void {
+    this.#cancelExpiry?.();
     for (const id of this.#deliveries.keys()) this.complete(id);
   }
 
@@ -146,6 +173,25 @@ export class Connection {
     if (!this.#isAlive) return this.#webSocket.terminate();
     this.#isAlive = false;
     if (this.isOpen) this.#webSocket.ping();
+  }
+
+  #expire(clock: GraphServices['clock']): void {
+    const { expiresAt } = this.#caller;
+    if (expiresAt === null || !this.isOpen) return;
+    const leftMs = expiresAt - clock.now();
+    if (leftMs > 0) {
+      this.#cancelExpiry = clock.after(leftMs, () => this.#expire(clock));
+      return;
+    }
+    this.#hasExpired = true;
+    this.#closeIfExpired();
+  }
+
+  /** What runs on it is told first, each subscription by a last message of its own. */
+  #closeIfExpired(): void {
+    if (!this.#hasExpired || this.#deliveries.size > 0) return;
+    this.#hasExpired = false;
+    this.close(CloseCode.Forbidden, 'the token has expired; open a socket with a new one');
   }
 
   #wait(delivery: Delivery): void {

@@ -14,4 +14,8 @@ export interface LiveLimits {
   readonly maxConnections: number;
   /** The largest message that a client may send over a socket, in bytes. */
   readonly maxMessageBytes: number;
+  /** Results are posted to addresses that begin with one of these, and to no other. */
+  readonly callbackUrls: readonly string[];
+  /** Subscriptions at once whose results are posted. */
+  readonly maxCallbacks: number;
 }

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Message } from '../graphql/live/message.ts';
 import type { Join } from '../graphql/live/subscribe.ts';
 import type { Sink, Subscription } from '../graphql/live/sink.ts';
@@ -16,6 +16,8 @@ export interface StreamFormat {
 
 export interface ResponseStreamOptions {
   readonly response: ServerResponse;
+  /** What others want said with every answer. */
+  readonly headers: OutgoingHttpHeaders;
   readonly format: StreamFormat;
   readonly heartbeatEveryMs: number;
   /** Makes the result of a failure inside. */
@@ -31,8 +33,9 @@ export class ResponseStream implements Sink<Message> {
 
   constructor(options: ResponseStreamOptions) {
     this.#options = options;
-    const { response, format, heartbeatEveryMs, onClose } = options;
+    const { response, headers, format, heartbeatEveryMs, onClose } = options;
     response.writeHead(200, {
+      ...headers,
       ...format.headers,
       'cache-control': 'no-store',
       // A connection that outlived its stream would keep a server that stops waiting for it.

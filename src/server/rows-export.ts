@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { addAbortSignal, Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import type { Caller, GraphServices } from '../graphql/context.ts';
+import type { GraphServices } from '../graphql/context.ts';
 import { DRAINING } from '../graphql/export/refusals.ts';
 import { findRowsFile } from '../graphql/export/rows-export.ts';
+import type { Gate } from './gate.ts';
 
 export interface RowsExportOptions {
   readonly services: Pick<GraphServices, 'ledger' | 'watcher' | 'draining'>;
-  readonly caller: Caller;
+  readonly gate: Gate;
   readonly logger: Logger;
 }
 
@@ -24,7 +25,7 @@ interface RowsRoute {
  */
 export function serveRowsExport(
   app: FastifyInstance,
-  { services, caller, logger }: RowsExportOptions,
+  { services, gate, logger }: RowsExportOptions,
 ): void {
   const { draining } = services;
   app.route<RowsRoute>({
@@ -33,6 +34,7 @@ export function serveRowsExport(
     handler: async (request, reply) => {
       void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
       const { id, file } = request.params;
+      const caller = gate.callerOf(request);
       const outcomes = [request.query.outcome ?? []].flat().flatMap((text) => text.split(','));
       const found = draining.aborted
         ? DRAINING

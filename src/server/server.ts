@@ -1,26 +1,24 @@
 import type { Socket } from 'node:net';
-import { ApolloServer } from '@apollo/server';
-import {
-  ApolloServerPluginCacheControlDisabled,
-  ApolloServerPluginInlineTraceDisabled,
-} from '@apollo/server/plugin/disabled';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import type { FastifyCorsOptions } from '@fastify/cors';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
-import { createContext } from '../graphql/context.ts';
-import type { Caller, GraphContext, GraphServices } from '../graphql/context.ts';
+import type { GraphServices } from '../graphql/context.ts';
 import { createErrorMask } from '../graphql/errors.ts';
-import { findExampleImport } from '../graphql/example-import.ts';
-import { createExecutor } from '../graphql/executor.ts';
-import { renderGraphiqlPage } from './graphiql.ts';
-import { serveHealth } from './health.ts';
+import type { OperationLimits } from '../graphql/operation-limits.ts';
 import { Operations } from '../graphql/operations.ts';
 import { Connections } from './connections.ts';
+import type { Gate } from './gate.ts';
+import { serveGraphiql } from './graphiql-page.ts';
+import { serveGraphql } from './graphql-http.ts';
+import { serveHealth } from './health.ts';
 import type { LiveLimits } from './live-limits.ts';
+import { createOriginCheck } from './origin.ts';
 import { serveRowsExport } from './rows-export.ts';
-import { serveEventStreams, serveMultipart } from './streams.ts';
+import { secure } from './security-headers.ts';
+import { serveEventStreams } from './streams.ts';
 import { serveWebSocket } from './websocket.ts';
 
 export interface ServerOptions {
@@ -28,14 +26,19 @@ export interface ServerOptions {
   readonly services: Omit<GraphServices, 'publicUrl'>;
   /** Where callers reach this server; null when only its own address says so. */
   readonly publicUrl: string | null;
-  /** Who everybody is: nobody is asked to show who they are. */
-  readonly caller: Caller;
+  /** Who may ask. */
+  readonly gate: Gate;
   readonly logger: Logger;
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Whether `/` shows GraphiQL, and the schema can be asked for. */
+  /** Whether `/` shows GraphiQL. */
   readonly isGraphiqlOn: boolean;
+  /** Whether the schema can be asked for. */
+  readonly isIntrospectionOn: boolean;
+  /** Pages of these origins may ask, beside our own. */
+  readonly corsOrigins: readonly string[];
+  readonly operationLimits: OperationLimits;
   /** The largest request body, in bytes. */
   readonly maxRequestBytes: number;
   readonly limits: LiveLimits;
@@ -59,7 +62,7 @@ const CLOSE_GRACE_MS = 5_000;
 
 /** Serves the graph over HTTP and WebSocket at `/graphql`, and streams beside it. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { schema, caller, logger, host, port, isGraphiqlOn, limits } = options;
+  const { schema, gate, logger, host, port, corsOrigins, isIntrospectionOn, limits } = options;
   let publicUrl = options.publicUrl ?? '';
   const services: GraphServices = {
     ...options.services,
@@ -68,19 +71,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   };
   const maskError = createErrorMask(logger);
-  const apollo = new ApolloServer<GraphContext>({
-    gateway: createExecutor(schema),
-    introspection: isGraphiqlOn,
-    includeStacktraceInErrorResponses: false,
-    formatError: maskError,
-    logger,
-    // Both watch every field, which costs a third of the throughput each: traces, which a subgraph
-    // turns on by itself, and cache hints, of which the schema has none.
-    plugins: [ApolloServerPluginInlineTraceDisabled(), ApolloServerPluginCacheControlDisabled()],
-    stopOnTerminationSignals: false,
-  });
-  await apollo.start();
-
   const app = Fastify({
     routerOptions: { maxParamLength: LONGEST_PATH_PART },
     bodyLimit: options.maxRequestBytes,
@@ -96,32 +86,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const message = statusCode >= 500 || !(error instanceof Error) ? 'failed' : error.message;
     return reply.code(statusCode).send({ statusCode, message });
   });
-  const operations = new Operations({ schema, isIntrospectionOn: isGraphiqlOn });
+  const operations = new Operations({ schema, isIntrospectionOn });
   const connections = new Connections(limits.maxConnections);
-  const live = { services, operations, maskError, caller, connections, limits };
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    preHandler: async (request, reply) => {
-      if (await serveMultipart({ request, reply }, live)) return reply;
-      return undefined;
-    },
-    handler: fastifyApolloHandler(apollo, {
-      context: async (_request, reply) => {
-        void reply.header('cache-control', 'no-store');
-        return createContext({ services, caller });
-      },
-    }),
-  });
-  serveEventStreams(app, live);
+  const isForeign = createOriginCheck({ services, corsOrigins });
+  const live = { services, operations, maskError, gate, connections, limits, isForeign };
+  await secure(app);
+  if (corsOrigins.length > 0) await app.register(cors, corsOptions(corsOrigins));
   serveHealth(app, services);
-  serveRowsExport(app, { services, caller, logger });
-  if (isGraphiqlOn) {
-    app.get('/', async (_request, reply) => {
-      const page = await renderGraphiqlPage(await findExampleImport(services));
-      return reply.type('text/html; charset=utf-8').send(page);
-    });
-  }
+  await app.register(async (scope) => {
+    gate.guard(scope, ({ code, message }) => ({ errors: [{ message, extensions: { code } }] }));
+    await serveGraphql(scope, { ...live, logger, isIntrospectionOn });
+    serveEventStreams(scope, live);
+  });
+  await app.register(async (scope) => {
+    gate.guard(scope, ({ statusCode, code, message }) => ({ statusCode, code, message }));
+    serveRowsExport(scope, { services, gate, logger });
+  });
+  if (options.isGraphiqlOn) serveGraphiql(app, { services, gate });
   const letGoOfSilent = watchSilent(app);
   const sockets = serveWebSocket(app.server, { ...live, logger });
   const url = await listen(app, { host, port });
@@ -139,9 +120,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
       await app.close();
       clearTimeout(timer);
-      await apollo.stop();
       await socketsClosed;
     },
+  };
+}
+
+/** What pages of other origins may send, and see of an answer. */
+function corsOptions(corsOrigins: readonly string[]): FastifyCorsOptions {
+  return {
+    origin: [...corsOrigins],
+    methods: ['GET', 'HEAD', 'POST'],
+    exposedHeaders: ['content-disposition', 'retry-after', 'x-request-id', 'x-rows-availability'],
+    maxAge: 600,
   };
 }
 

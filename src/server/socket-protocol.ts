@@ -1,21 +1,26 @@
 import { OperationTypeNode } from 'graphql';
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import { makeServer } from 'graphql-ws';
+import { CloseCode, makeServer } from 'graphql-ws';
 import type { Context, Server as ProtocolServer, SubscribePayload } from 'graphql-ws';
+import { hasExpired } from '../graphql/caller.ts';
 import { createContext } from '../graphql/context.ts';
-import type { Caller } from '../graphql/context.ts';
 import { maskErrors } from '../graphql/errors.ts';
 import { subscribe } from '../graphql/live/subscribe.ts';
 import type { LiveServices } from '../graphql/live/subscribe.ts';
 import { failure, isOperation } from '../graphql/operations.ts';
 import type { OperationRequest } from '../graphql/operations.ts';
 import type { Connection } from './connection.ts';
+import type { Denial } from './authenticator.ts';
+import type { Gate } from './gate.ts';
 import type { LiveLimits } from './live-limits.ts';
 
 export interface ProtocolOptions extends LiveServices {
-  readonly caller: Caller;
+  readonly gate: Gate;
   readonly limits: LiveLimits;
 }
+
+/** RFC 6455 registry: the server cannot say now. */
+const TRY_AGAIN_LATER = 1013;
 
 /** One socket as the protocol knows it. */
 export type Client = Context<undefined, Connection>;
@@ -40,14 +45,29 @@ export function createProtocol(
   options: ProtocolOptions,
   clients: Set<Client>,
 ): ProtocolServer<Connection> {
-  const { services, operations, maskError, caller, limits } = options;
+  const { services, operations, maskError, gate, limits } = options;
   return makeServer<undefined, Connection>({
     connectionInitWaitTimeout: limits.initWithinMs,
-    onConnect: (client) => void clients.add(client),
+    onConnect: async (client) => {
+      const { extra, connectionParams } = client;
+      const authorization = findAuthorization(connectionParams) ?? extra.authorization;
+      const admission = await gate.authenticate({ authorization });
+      if (admission.kind === 'denied') {
+        extra.close(CLOSE_CODES[admission.code], admission.message);
+        return false;
+      }
+      extra.admit(admission.caller, services.clock);
+      clients.add(client);
+      return true;
+    },
     onClose: (client) => void clients.delete(client),
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
       const running = Object.keys(subscriptions).length + extra.subscriptions;
       if (running > limits.maxOperations) return refuseExcess(extra, limits);
+      const { caller, address } = extra;
+      if (hasExpired(caller, services.clock.now())) return [EXPIRED];
+      const excess = await gate.count(caller, address);
+      if (excess !== null) return [failure(excess.code, excess.message)];
       const request = requestOf(payload);
       const operation = operations.prepare(request);
       if (!isOperation(operation)) return operation;
@@ -80,6 +100,28 @@ export function createProtocol(
       return { data: result.data ?? null, errors: maskErrors(result.errors, maskError) };
     },
   });
+}
+
+/** How a socket is closed. Clients come back after both, with a new token or the same. */
+const CLOSE_CODES: Readonly<Record<Denial['code'], number>> = {
+  INVALID_TOKEN: CloseCode.Forbidden,
+  NOT_THROUGH_ROUTER: CloseCode.Forbidden,
+  RATE_LIMITED: TRY_AGAIN_LATER,
+  AUTH_UNAVAILABLE: TRY_AGAIN_LATER,
+};
+
+const EXPIRED = failure('UNAUTHENTICATED', 'the token has expired; open a socket with a new one');
+
+/** Browsers cannot say headers with a socket, so clients say them when it is open. */
+function findAuthorization(params: unknown): string | undefined {
+  if (typeof params !== 'object' || params === null) return undefined;
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(params);
+  for (const [name, value] of entries) {
+    const key = name.toLowerCase();
+    if (key === 'authorization' && typeof value === 'string') return value;
+    if (key === 'headers') return findAuthorization(value);
+  }
+  return undefined;
 }
 
 function requestOf({ query, operationName, variables }: SubscribePayload): OperationRequest {

@@ -1,24 +1,27 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { execute, OperationTypeNode } from 'graphql';
 import type { GraphQLError } from 'graphql';
 import { z } from 'zod';
+import type { Caller } from '../graphql/caller.ts';
 import { createContext } from '../graphql/context.ts';
 import { maskFailure, resultText } from '../graphql/errors.ts';
-import type { Caller } from '../graphql/context.ts';
 import { subscribe } from '../graphql/live/subscribe.ts';
 import type { LiveServices } from '../graphql/live/subscribe.ts';
 import { failure, isOperation } from '../graphql/operations.ts';
 import type { Operation, OperationRequest } from '../graphql/operations.ts';
 import type { Connections } from './connections.ts';
 import { EVENT_STREAM } from './event-stream.ts';
+import type { Gate } from './gate.ts';
 import type { LiveLimits } from './live-limits.ts';
-import { isForeign } from './origin.ts';
+import type { OriginCheck } from './origin.ts';
 import { isMultipartAccepted, MULTIPART } from './multipart.ts';
 import { ResponseStream } from './response-stream.ts';
 import type { StreamFormat } from './response-stream.ts';
 
 export interface StreamsOptions extends LiveServices {
-  readonly caller: Caller;
+  readonly gate: Gate;
+  readonly isForeign: OriginCheck;
   readonly connections: Connections;
   readonly limits: LiveLimits;
 }
@@ -42,7 +45,7 @@ export function serveEventStreams(app: FastifyInstance, options: StreamsOptions)
     method: ['GET', 'POST'],
     url: STREAM_PATH,
     handler: async (request, reply) => {
-      if (isForeign(request.headers, options.services.publicUrl)) {
+      if (options.isForeign(request.headers)) {
         return refuse(reply, 403, 'a page of another origin may not ask here');
       }
       if (!/text\/event-stream|\*\/\*/.test(request.headers.accept ?? '*/*')) {
@@ -92,7 +95,8 @@ interface Streaming {
 
 async function stream(streaming: Streaming, options: StreamsOptions): Promise<unknown> {
   const { request, reply, asked, operation, format } = streaming;
-  const { connections, limits, maskError, caller } = options;
+  const { connections, limits, maskError, gate } = options;
+  const caller = gate.callerOf(request);
   const release = connections.open(request.socket.remoteAddress ?? '');
   if (release === null) {
     const message = `at most ${limits.maxConnections} sockets and streams may be open at once; close some`;
@@ -101,6 +105,7 @@ async function stream(streaming: Streaming, options: StreamsOptions): Promise<un
   reply.hijack();
   const response = new ResponseStream({
     response: reply.raw,
+    headers: headersOf(reply),
     format,
     heartbeatEveryMs: limits.pingEveryMs,
     failure: (error) => JSON.stringify({ errors: [maskFailure(error, maskError)] }),
@@ -110,7 +115,7 @@ async function stream(streaming: Streaming, options: StreamsOptions): Promise<un
     if (!isOperation(operation)) {
       response.answer(resultText({ errors: operation }, maskError));
     } else if (operation.type !== OperationTypeNode.SUBSCRIPTION) {
-      response.answer(await run(asked, operation, options));
+      response.answer(await run({ asked, operation, caller }, options));
     } else {
       const resumeAfter = lastEventId(request);
       const join = await subscribe({ ...asked, operation, caller, resumeAfter }, options);
@@ -123,11 +128,16 @@ async function stream(streaming: Streaming, options: StreamsOptions): Promise<un
   return reply;
 }
 
+interface Running {
+  readonly asked: OperationRequest;
+  readonly operation: Operation;
+  readonly caller: Caller;
+}
+
 /** Runs what has one result. */
 async function run(
-  { operationName, variables }: OperationRequest,
-  { document }: Operation,
-  { operations, services, caller, maskError }: StreamsOptions,
+  { asked: { operationName, variables }, operation: { document }, caller }: Running,
+  { operations, services, maskError }: StreamsOptions,
 ): Promise<string> {
   const result = await execute({
     schema: operations.schema,
@@ -137,6 +147,13 @@ async function run(
     contextValue: createContext({ services, caller }),
   });
   return resultText(result, maskError);
+}
+
+/** What was to be said with any answer; Fastify says none of it once the answer is ours. */
+function headersOf(reply: FastifyReply): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = {};
+  for (const [name, value] of Object.entries(reply.getHeaders())) headers[name] = value;
+  return headers;
 }
 
 /** What a browser's `EventSource` has seen when it comes back by itself. */

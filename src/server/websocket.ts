@@ -6,16 +6,16 @@ import type { Server as ProtocolServer } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
-import type { GraphServices } from '../graphql/context.ts';
 import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
-import { isForeign } from './origin.ts';
+import type { OriginCheck } from './origin.ts';
 import { Prober } from './prober.ts';
 import { createProtocol } from './socket-protocol.ts';
 import type { Client, ProtocolOptions } from './socket-protocol.ts';
 
 export interface WebSocketOptions extends ProtocolOptions {
   readonly connections: Connections;
+  readonly isForeign: OriginCheck;
   readonly logger: Logger;
 }
 
@@ -49,8 +49,7 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
     // Node leaves the socket to us: without a listener, a reset would end the process.
     stream.on('error', () => stream.destroy());
     const release = connections.open(request.socket.remoteAddress ?? '');
-    const refusal =
-      release === null ? '429 Too Many Requests' : refusalOf(request, options.services);
+    const refusal = release === null ? '429 Too Many Requests' : refusalOf(request, options);
     if (refusal !== null) {
       release?.();
       const answer = `HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
@@ -59,7 +58,7 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
     }
     stream.on('close', () => release?.());
     sockets.handleUpgrade(request, stream, head, (webSocket) => {
-      open(webSocket, { stream, protocol, prober, logger });
+      open(webSocket, { request, stream, protocol, prober, logger });
     });
   });
 
@@ -85,14 +84,21 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
 }
 
 interface Opening {
+  readonly request: IncomingMessage;
   readonly stream: Duplex;
   readonly protocol: ProtocolServer<Connection>;
   readonly prober: Prober;
   readonly logger: Logger;
 }
 
-function open(webSocket: WebSocket, { stream, protocol, prober, logger }: Opening): void {
-  const connection = new Connection({ webSocket, stream });
+function open(webSocket: WebSocket, opening: Opening): void {
+  const { request, stream, protocol, prober, logger } = opening;
+  const connection = new Connection({
+    webSocket,
+    stream,
+    authorization: request.headers.authorization,
+    address: request.socket.remoteAddress ?? '',
+  });
   // What a client breaks of the protocol closes its socket by itself.
   webSocket.on('error', (error) => logger.debug({ err: error }, 'a socket was closed'));
   webSocket.on('pong', () => connection.heard());
@@ -158,9 +164,10 @@ function isBusy(clients: ReadonlySet<Client>): boolean {
 
 function refusalOf(
   { url, headers }: IncomingMessage,
-  { draining, publicUrl }: GraphServices,
+  { services, gate, isForeign }: WebSocketOptions,
 ): string | null {
-  if (draining.aborted) return '503 Service Unavailable';
+  if (services.draining.aborted) return '503 Service Unavailable';
   if (url?.split('?')[0] !== '/graphql') return '404 Not Found';
-  return isForeign(headers, publicUrl) ? '403 Forbidden' : null;
+  if (isForeign(headers)) return '403 Forbidden';
+  return gate.checkRouter(headers['router-authorization']) === null ? null : '403 Forbidden';
 }

@@ -13,6 +13,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { startServer } from '../../src/server/server.ts';
 import { Watcher } from '../../src/watcher/watcher.ts';
 import { createHub, LIMITS } from '../support/live.ts';
+import { openGate, OPERATION_LIMITS } from '../support/gate.ts';
 import { atEnd } from '../support/at-end.ts';
 import { rowError } from '../support/builders.ts';
 import { keepRows, pruneRows } from '../support/kept-rows.ts';
@@ -82,12 +83,15 @@ async function serve(t: TestContext, { rows, beforePage }: ServeOptions): Promis
       draining: draining.signal,
     },
     publicUrl: null,
-    caller: { scopes: new Set(['imports:read', 'imports:rows'] as const), expiresAt: null },
+    gate: openGate(['imports:read', 'imports:rows']),
     limits: LIMITS,
     logger,
     host: '127.0.0.1',
     port: 0,
     isGraphiqlOn: false,
+    isIntrospectionOn: false,
+    corsOrigins: [],
+    operationLimits: OPERATION_LIMITS,
     maxRequestBytes: 1_000,
   });
   let closing: Promise<void> | null = null;

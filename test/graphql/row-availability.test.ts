@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
 import type { ImportState } from '../../src/domain/import.ts';
 import type { RowErrorAvailability, RowErrorSummary } from '../../src/domain/row.ts';
+import { everybody } from '../../src/graphql/caller.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import { Watcher } from '../../src/watcher/watcher.ts';
@@ -211,7 +212,7 @@ test('a list of twenty imports reads once what is held of them, and rows only wh
     }`),
     contextValue: createContext({
       services: { ...services, hub: createHub({ ledger }), draining: new AbortController().signal },
-      caller: { scopes: new Set(['imports:read'] as const), expiresAt: null },
+      caller: everybody(['imports:read']),
     }),
   });
   assert.equal(errors, undefined);

@@ -103,7 +103,7 @@ test('values are refused wherever they stand, one error each, and the rest answe
   assert.doesNotMatch(JSON.stringify(errors), /Ann/);
 });
 
-test('a row without values needs no scope', async (t) => {
+test('whether a row has values is told by their form, without the scope for them', async (t) => {
   const world = await startWorldWith(
     t,
     (ledger) => keepRows(ledger, { rows: [rowError({ valuesForm: 'DROPPED' })] }),
@@ -112,6 +112,6 @@ test('a row without values needs no scope', async (t) => {
   const { data, errors } = await world.ask(
     '{ import(id: "micro:load") { rowErrors { nodes { values valuesForm } } } }',
   );
-  assert.deepEqual(errors, []);
+  assert.equal(at(errors, '0.extensions.code'), 'MISSING_SCOPE');
   assert.deepEqual(at(data, 'import.rowErrors.nodes'), [{ values: null, valuesForm: 'DROPPED' }]);
 });

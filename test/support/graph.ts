@@ -1,6 +1,7 @@
 import { execute, parse } from 'graphql';
 import { pino } from 'pino';
 import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
+import { everybody } from '../../src/graphql/caller.ts';
 import { createContext } from '../../src/graphql/context.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -36,7 +37,7 @@ export async function openGraph(ledger: Ledger): Promise<Ask> {
       variableValues,
       contextValue: createContext({
         services,
-        caller: { scopes: new Set(['imports:read'] as const), expiresAt: null },
+        caller: everybody(['imports:read']),
       }),
     });
     return JSON.parse(JSON.stringify({ data, errors }));

@@ -13,6 +13,7 @@ import { createVendor } from '../watcher/setup.ts';
 import { atEnd } from './at-end.ts';
 import { counters, finishedJob, freshness, job, recording, refOf, state } from './builders.ts';
 import { TestClock } from './clock.ts';
+import { openGate, OPERATION_LIMITS } from './gate.ts';
 import { openLedger } from './ledgers.ts';
 import { LIMITS } from './live.ts';
 
@@ -92,12 +93,15 @@ export async function startLiveServer(
     schema: createSchema(),
     services: { ledger, watcher, clock, hub, draining: draining.signal },
     publicUrl: null,
-    caller: { scopes: new Set(['imports:read'] as const), expiresAt: null },
+    gate: openGate(['imports:read', 'imports:write']),
     limits: all,
     logger,
     host: '127.0.0.1',
     port: 0,
     isGraphiqlOn: false,
+    isIntrospectionOn: false,
+    corsOrigins: [],
+    operationLimits: OPERATION_LIMITS,
     maxRequestBytes: 100_000,
   });
   let stopping: Promise<void> | null = null;

@@ -13,6 +13,8 @@ export const LIMITS: LiveLimits = {
   maxOperations: 100,
   maxConnections: 1_000,
   maxMessageBytes: 262_144,
+  callbackUrls: [],
+  maxCallbacks: 1_000,
 };
 
 export interface HubParts {

@@ -2,12 +2,12 @@ import { setImmediate } from 'node:timers/promises';
 import { importId } from '../../domain/import.ts';
 import type { Import } from '../../domain/import.ts';
 import type { KeptRow, RowOutcome } from '../../domain/row.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { Caller } from '../context.ts';
+import type { Caller } from '../caller.ts';
+import type { GraphLedger } from '../context.ts';
 import { visibleRow } from '../privacy.ts';
 
 export interface PiecesOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<GraphLedger, 'findImports' | 'listRows'>;
   /** As it stood when the file was asked for. */
   readonly import: Import;
   /** Null for every outcome. */

@@ -3,6 +3,7 @@ import type { ImportRowAvailability } from '../generated/resolver-types.ts';
 
 /** Why there is no file; callers may rely on these. */
 export type RefusalCode =
+  | 'UNAUTHENTICATED'
   | 'MISSING_SCOPE'
   | 'UNKNOWN_FILE'
   | 'INVALID_IMPORT_ID'
@@ -26,6 +27,12 @@ export interface Refusal {
 export function refusal(statusCode: number, code: RefusalCode, message: string): Refusal {
   return { kind: 'refused', statusCode, code, message };
 }
+
+export const UNAUTHENTICATED = refusal(
+  401,
+  'UNAUTHENTICATED',
+  'rows need a token: send authorization: Bearer <token>',
+);
 
 export const MISSING_SCOPE = refusal(403, 'MISSING_SCOPE', 'rows need the scope imports:read');
 

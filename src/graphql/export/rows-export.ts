@@ -1,7 +1,9 @@
 import { findImportRef } from '../../domain/import.ts';
 import { ROW_OUTCOMES } from '../../domain/row.ts';
 import type { KeptRow, RowOutcome } from '../../domain/row.ts';
-import type { Caller, GraphServices } from '../context.ts';
+import type { Caller } from '../caller.ts';
+import type { GraphServices } from '../context.ts';
+import { viewFor } from '../view.ts';
 import type { ImportRowAvailability, ImportRowsFormat } from '../generated/resolver-types.ts';
 import { maySeeValues } from '../privacy.ts';
 import { availabilityOfRows, countOf } from '../row-summary.ts';
@@ -15,6 +17,7 @@ import {
   MISSING_SCOPE,
   REFUSALS,
   tooManyColumns,
+  UNAUTHENTICATED,
   unknownFile,
 } from './refusals.ts';
 import type { Refusal } from './refusals.ts';
@@ -72,9 +75,11 @@ const FORMATS: Readonly<Record<ImportRowsFormat, FileFormat>> = {
  */
 export async function findRowsFile(
   { importId, file, outcomes, caller }: RowsRequest,
-  { ledger, watcher }: Pick<GraphServices, 'ledger' | 'watcher'>,
+  services: Pick<GraphServices, 'ledger' | 'watcher'>,
 ): Promise<RowsFile | Refusal> {
+  if (!caller.isAuthenticated) return UNAUTHENTICATED;
   if (!caller.scopes.has('imports:read')) return MISSING_SCOPE;
+  const { ledger, watcher } = viewFor(services, caller);
   const format = Object.values(FORMATS).find((known) => known.file === file);
   if (format === undefined) return unknownFile(file, filesOf(FORMATS));
   const ref = findImportRef(importId);

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../domain/clock.ts';
+import { hasExpired } from '../caller.ts';
 import type { EventModel, StreamEndReason } from '../models.ts';
 import { cohortOf, endOf, eventsOf, haveSeenTheSame, seenUntil, seenUpTo } from './cohort.ts';
 import type { Cohort } from './cohort.ts';
@@ -48,7 +49,7 @@ export class Broadcast<M> {
 
   join({ sink, after, toldGap, expiresAt }: Joining<M>): Subscription & Leaver {
     const cohort = cohortOf<Member<M>>(seenUntil(after, toldGap));
-    const member = new Member<M>(this, { sink, cohort, after: after ?? 0 });
+    const member = new Member<M>(this, { sink, cohort, after: after ?? 0, expiresAt });
     cohort.members.add(member);
     this.#members.add(member);
     if (expiresAt !== null) this.#expire(member, expiresAt);
@@ -193,7 +194,10 @@ export class Broadcast<M> {
     const messages = await Promise.all(events.map((event) => this.#render(event)));
     let served = 0;
     for (const member of cohort.members) {
-      const taken = this.#give(member, messages);
+      const mayTake = !hasExpired(member, this.#options.clock.now());
+      // A timer may be late: nobody whose rights have ended is given anything more.
+      const taken = mayTake ? this.#give(member, messages) : 0;
+      if (!mayTake) this.end(member, 'AUTH_EXPIRED');
       const last = events[taken - 1];
       if (taken < messages.length) {
         this.#block(member, last === undefined ? cohort.seen : upTo(last.position));

@@ -15,18 +15,20 @@ export class Member<M> implements Subscription, Leaver {
   cohort: Cohort<Member<M>>;
   /** What it had seen when it came. */
   readonly after: number;
+  readonly expiresAt: number | null;
   /** Set while its sink is full. */
   cancelLag: (() => void) | null = null;
   cancelExpiry: (() => void) | null = null;
 
   constructor(
     broadcast: Broadcast<M>,
-    { sink, cohort, after }: Pick<Member<M>, 'sink' | 'cohort' | 'after'>,
+    { sink, cohort, after, expiresAt }: Pick<Member<M>, 'sink' | 'cohort' | 'after' | 'expiresAt'>,
   ) {
     this.#broadcast = broadcast;
     this.sink = sink;
     this.cohort = cohort;
     this.after = after;
+    this.expiresAt = expiresAt;
   }
 
   drained(): void {

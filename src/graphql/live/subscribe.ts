@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createSourceEventStream, GraphQLError } from 'graphql';
+import { rightsKey } from '../caller.ts';
+import type { Caller } from '../caller.ts';
 import { createContext } from '../context.ts';
-import type { Caller, GraphServices } from '../context.ts';
+import type { GraphServices } from '../context.ts';
 import type { MaskError } from '../errors.ts';
 import type { Operation, OperationRequest, Operations } from '../operations.ts';
 import { readResumption } from '../position.ts';
@@ -84,7 +86,7 @@ function keyOf({
   const decisive = operation.variableNames
     .filter((name) => name in variables)
     .map((name) => [name, variables[name]]);
-  const key = JSON.stringify([query, operationName, decisive, [...caller.scopes].toSorted()]);
+  const key = JSON.stringify([query, operationName, decisive, rightsKey(caller)]);
   // Callers may make it as long as they like.
   return createHash('sha256').update(key).digest('base64');
 }

@@ -1,6 +1,5 @@
 import type { CatchingUp } from '../../ledger/change-page.ts';
-import type { Watcher } from '../../watcher/watcher.ts';
-import type { GraphServices } from '../context.ts';
+import type { GraphServices, GraphWatcher } from '../context.ts';
 import type { EventModel } from '../models.ts';
 
 /** What a subscription is about, and how to read on in it from a position. */
@@ -14,7 +13,7 @@ export interface Topic {
 }
 
 export interface TopicServices extends Pick<GraphServices, 'ledger' | 'clock'> {
-  readonly watcher: Pick<Watcher, 'findProvider' | 'ask'>;
+  readonly watcher: Pick<GraphWatcher, 'findProvider' | 'ask'>;
 }
 
 /** What a subscriber has seen. */

@@ -9,9 +9,10 @@ import { encodePosition, readResumption } from '../position.ts';
 export const Query: QueryResolvers = {
   import: async (_, { id }, context) => findImportOrNull(parseImportId(id), context),
   importByExternalId: async (_, ref, context) => findImportOrNull(checkImportRef(ref), context),
-  imports: async (_, { filter, first, after }, { ledger, watcher }) => {
+  imports: async (_, { filter, first, after }, context) => {
+    const { ledger } = context;
     const page = await ledger.listImports({
-      filter: filterOf(filter, { watcher }),
+      filter: filterOf(filter, context),
       first: checkPageSize(first ?? 20),
       after: typeof after === 'string' ? decodeCursor('place', after) : null,
     });
@@ -21,10 +22,11 @@ export const Query: QueryResolvers = {
     }));
     return connectionOf({ edges, hasMore: page.hasMore, isContinued: typeof after === 'string' });
   },
-  importChanges: async (_, { filter, first, after }, { ledger, watcher }) => {
+  importChanges: async (_, { filter, first, after }, context) => {
+    const { ledger } = context;
     const seen = await readResumption(after, { ledger });
     const query = {
-      filter: filterOf(filter, { watcher }),
+      filter: filterOf(filter, context),
       first: checkPageSize(first ?? 100),
       after: seen.after ?? 0,
     };

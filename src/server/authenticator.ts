@@ -1,0 +1,213 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import { z } from 'zod';
+import { ANONYMOUS, everybody, SCOPES } from '../graphql/caller.ts';
+import type { Caller, Scope } from '../graphql/caller.ts';
+import type { GraphServices } from '../graphql/context.ts';
+
+/** How callers show who they are. Durations are milliseconds. */
+export type AuthSettings = (
+  | { readonly kind: 'none'; readonly scopes: readonly Scope[] }
+  | ({ readonly kind: 'jwt' } & JwtSettings)
+) & {
+  /** What the router says in `router-authorization`; null when callers need not come through one. */
+  readonly routerSecret: string | null;
+};
+
+export interface JwtSettings {
+  readonly keys:
+    | { readonly kind: 'jwks'; readonly url: string; readonly cooldownMs: number }
+    | { readonly kind: 'secret'; readonly secret: string };
+  readonly issuer: string;
+  readonly audience: string;
+  /** The claim that lists the providers of which a caller may know; all without it. */
+  readonly providersClaim: string;
+  readonly clockToleranceMs: number;
+}
+
+/** What a caller shows, as the headers of a request or what a socket was opened with. */
+export interface Credentials {
+  /** `Bearer <token>` */
+  readonly authorization?: string | undefined;
+}
+
+/** Why a caller is not let in. */
+export interface Denial {
+  readonly kind: 'denied';
+  readonly statusCode: 401 | 403 | 429 | 503;
+  readonly code: 'INVALID_TOKEN' | 'NOT_THROUGH_ROUTER' | 'RATE_LIMITED' | 'AUTH_UNAVAILABLE';
+  /** What was wrong and what to do. Never quotes what the caller showed. */
+  readonly message: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export type Admission = { readonly kind: 'admitted'; readonly caller: Caller } | Denial;
+
+export interface Authenticator {
+  /** Whether a request comes through the router, where it has to. */
+  checkRouter(secret: string | undefined): Denial | null;
+  /** Who asks; without a token somebody who may nothing, where tokens are asked for. */
+  authenticate(credentials: Credentials): Promise<Admission>;
+}
+
+export interface AuthenticatorOptions {
+  readonly settings: AuthSettings;
+  readonly clock: GraphServices['clock'];
+  readonly fetch: typeof fetch;
+}
+
+export function createAuthenticator({
+  settings,
+  clock,
+  fetch,
+}: AuthenticatorOptions): Authenticator {
+  const { routerSecret } = settings;
+  const checkRouter = (secret: string | undefined): Denial | null =>
+    routerSecret === null || isSame(secret ?? '', routerSecret) ? null : NOT_THROUGH_ROUTER;
+  if (settings.kind === 'none') {
+    const caller = everybody(settings.scopes);
+    return { checkRouter, authenticate: async () => ({ kind: 'admitted', caller }) };
+  }
+  const verify = createVerifier(settings, { clock, fetch });
+  return {
+    checkRouter,
+    authenticate: async ({ authorization }) => {
+      if (authorization === undefined) return { kind: 'admitted', caller: ANONYMOUS };
+      const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+      if (token === undefined) return invalidToken('it must be Bearer <token>');
+      try {
+        return { kind: 'admitted', caller: callerOf(await verify(token), settings) };
+      } catch (error) {
+        return denialOf(error);
+      }
+    },
+  };
+}
+
+type Verify = (token: string) => Promise<JWTPayload>;
+
+/** A key for signatures must never pass for a shared secret. */
+const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
+const CURVES = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+const SHARED = ['HS256', 'HS384', 'HS512'];
+
+const JWKS_TIMEOUT_MS = 5_000;
+
+function createVerifier(
+  { keys, issuer, audience, clockToleranceMs }: JwtSettings,
+  { clock, fetch }: Pick<AuthenticatorOptions, 'clock' | 'fetch'>,
+): Verify {
+  const optionsOf = (algorithms: string[]): JWTVerifyOptions => ({
+    issuer,
+    audience,
+    algorithms,
+    requiredClaims: ['exp'],
+    clockTolerance: clockToleranceMs / 1000,
+    currentDate: new Date(clock.now()),
+  });
+  if (keys.kind === 'secret') {
+    const secret = new TextEncoder().encode(keys.secret);
+    return async (token) => (await jwtVerify(token, secret, optionsOf(SHARED))).payload;
+  }
+  const findKey = orUnavailable(
+    createRemoteJWKSet(new URL(keys.url), {
+      timeoutDuration: JWKS_TIMEOUT_MS,
+      cooldownDuration: keys.cooldownMs,
+      [customFetch]: (url, options) => fetch(url, options),
+    }),
+  );
+  return async (token) =>
+    (await jwtVerify(token, findKey, optionsOf([...SIGNATURES, ...CURVES]))).payload;
+}
+
+/** The keys could not be had: that says nothing about the token. */
+class KeysUnavailableError extends Error {
+  override readonly name = 'KeysUnavailableError';
+}
+
+function orUnavailable(findKey: JWTVerifyGetKey): JWTVerifyGetKey {
+  return async (header, token) => {
+    try {
+      return await findKey(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey) throw error;
+      throw new KeysUnavailableError('the keys of tokens could not be had', { cause: error });
+    }
+  };
+}
+
+const Claims = z.object({
+  sub: z.string().optional(),
+  exp: z.number(),
+  /** RFC 8693, 4.2: words with spaces between; some issuers send a list. */
+  scope: z.union([z.string(), z.array(z.string())]).optional(),
+  /** The same at Microsoft and Okta. */
+  scp: z.union([z.string(), z.array(z.string())]).optional(),
+});
+
+/** A claim that cannot be read makes the token invalid: it may have been meant to limit. */
+function callerOf(payload: JWTPayload, { providersClaim, clockToleranceMs }: JwtSettings): Caller {
+  const claims = Claims.parse(payload);
+  const words = [claims.scope ?? [], claims.scp ?? []].flat().flatMap((text) => text.split(/\s+/));
+  const providers = z.array(z.string()).optional().parse(payload[providersClaim]);
+  return {
+    isAuthenticated: true,
+    scopes: new Set(SCOPES.filter((scope) => words.includes(scope))),
+    providerIds: providers === undefined ? null : new Set(providers),
+    expiresAt: claims.exp * 1000 + clockToleranceMs,
+    subject: claims.sub ?? null,
+  };
+}
+
+function denialOf(error: unknown): Denial {
+  if (error instanceof KeysUnavailableError) return AUTH_UNAVAILABLE;
+  if (error instanceof errors.JWTExpired) return invalidToken('it has expired; get a new one');
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    return invalidToken(`its claim ${error.claim} is missing, or not what it must be`);
+  }
+  if (error instanceof errors.JWKSNoMatchingKey) {
+    return invalidToken('it is signed with a key that its issuer does not publish');
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return invalidToken('it is signed in a way that is not accepted here');
+  }
+  if (error instanceof z.ZodError) {
+    const claim = error.issues[0]?.path.join('.') ?? '';
+    return invalidToken(`its claims cannot be read${claim === '' ? '' : ` (${claim})`}`);
+  }
+  if (error instanceof errors.JOSEError) return invalidToken('it is no valid token');
+  throw error;
+}
+
+function invalidToken(reason: string): Denial {
+  return {
+    kind: 'denied',
+    statusCode: 401,
+    code: 'INVALID_TOKEN',
+    message: `the token in authorization is refused: ${reason}`,
+    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+  };
+}
+
+const AUTH_UNAVAILABLE: Denial = {
+  kind: 'denied',
+  statusCode: 503,
+  code: 'AUTH_UNAVAILABLE',
+  message: 'tokens cannot be checked right now: their keys could not be had; try again soon',
+  headers: { 'retry-after': '5' },
+};
+
+const NOT_THROUGH_ROUTER: Denial = {
+  kind: 'denied',
+  statusCode: 403,
+  code: 'NOT_THROUGH_ROUTER',
+  message: 'requests must come through the router, which says router-authorization',
+  headers: {},
+};
+
+/** Compares in a time that says nothing about what is the same. */
+function isSame(shown: string, expected: string): boolean {
+  const [a, b] = [shown, expected].map((text) => createHash('sha256').update(text).digest());
+  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+}

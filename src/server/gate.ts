@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ANONYMOUS } from '../graphql/caller.ts';
+import type { Caller } from '../graphql/caller.ts';
+import type { Admission, Authenticator, Credentials, Denial } from './authenticator.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+export interface GateOptions {
+  readonly authenticator: Authenticator;
+  readonly rateLimit: RateLimit;
+}
+
+/** Every way in leads through it. */
+export class Gate {
+  readonly #authenticator: Authenticator;
+  readonly #rateLimit: RateLimit;
+  readonly #callers = new WeakMap<FastifyRequest, Caller>();
+
+  constructor({ authenticator, rateLimit }: GateOptions) {
+    this.#authenticator = authenticator;
+    this.#rateLimit = rateLimit;
+  }
+
+  /** Lets nobody to the routes of this scope who may not ask. */
+  guard(scope: FastifyInstance, bodyOf: (denial: Denial) => unknown): void {
+    scope.addHook('onRequest', async (request, reply) => {
+      const admission = await this.#admitRequest(request);
+      if (admission.kind === 'denied') return deny(reply, admission, bodyOf);
+      this.#callers.set(request, admission.caller);
+      return undefined;
+    });
+  }
+
+  /** Who made a request that was let in. */
+  callerOf(request: FastifyRequest): Caller {
+    return this.#callers.get(request) ?? ANONYMOUS;
+  }
+
+  checkRouter(secret: unknown): Denial | null {
+    return this.#authenticator.checkRouter(typeof secret === 'string' ? secret : undefined);
+  }
+
+  async authenticate(credentials: Credentials): Promise<Admission> {
+    return this.#authenticator.authenticate(credentials);
+  }
+
+  /** Counts one request of a caller; clients without a name are told apart by their address. */
+  async count({ subject }: Caller, address: string): Promise<Denial | null> {
+    return this.#rateLimit.take(subject === null ? `address ${address}` : `subject ${subject}`);
+  }
+
+  async #admitRequest({ headers, ip }: FastifyRequest): Promise<Admission> {
+    const stranger = this.checkRouter(headers['router-authorization']);
+    if (stranger !== null) return stranger;
+    const admission = await this.authenticate(headers);
+    const isDenied = admission.kind === 'denied';
+    // Whoever tries tokens is counted, too.
+    const excess = await this.count(isDenied ? ANONYMOUS : admission.caller, ip);
+    return excess ?? admission;
+  }
+}
+
+function deny(
+  reply: FastifyReply,
+  denial: Denial,
+  bodyOf: (denial: Denial) => unknown,
+): FastifyReply {
+  return reply.code(denial.statusCode).headers(denial.headers).send(bodyOf(denial));
+}
