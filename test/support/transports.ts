@@ -11,6 +11,7 @@ import { createClient as createSocketClient } from 'graphql-ws';
 import type { Client as SocketClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { atEnd } from './at-end.ts';
+import { bearer } from './callers.ts';
 import type { Answer } from './world.ts';
 
 export interface Following {
@@ -18,6 +19,8 @@ export interface Following {
   readonly url: string;
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** What the client shows; none when absent. */
+  readonly token?: string;
 }
 
 /** A client that others wrote. */
@@ -32,8 +35,8 @@ export interface Follower {
 
 const GRAPHQL_WS: Follower = {
   name: 'graphql-ws over WebSocket',
-  follow: (t, { url, query, variables = {} }) => {
-    const client = connectSocket(t, url);
+  follow: (t, { url, query, variables = {}, token }) => {
+    const client = connectSocket(t, url, token);
     return streamOf(({ next, end, fail }) =>
       client.subscribe(
         { query, variables },
@@ -49,8 +52,12 @@ const GRAPHQL_WS: Follower = {
 
 const GRAPHQL_SSE: Follower = {
   name: 'graphql-sse over server-sent events',
-  follow: (t, { url, query, variables = {} }) => {
-    const client = createEventClient({ url: `${url}/graphql/stream`, retryAttempts: 0 });
+  follow: (t, { url, query, variables = {}, token }) => {
+    const client = createEventClient({
+      url: `${url}/graphql/stream`,
+      retryAttempts: 0,
+      headers: bearer(token ?? null),
+    });
     atEnd(t, () => client.dispose());
     return streamOf(({ next, end, fail }) =>
       client.subscribe(
@@ -64,19 +71,30 @@ const GRAPHQL_SSE: Follower = {
 const APOLLO_MULTIPART: Follower = {
   name: 'Apollo Client over multipart HTTP',
   follow: (t, following) =>
-    followWithApollo(t, new HttpLink({ uri: `${following.url}/graphql` }), following),
+    followWithApollo(
+      t,
+      new HttpLink({
+        uri: `${following.url}/graphql`,
+        headers: bearer(following.token ?? null),
+      }),
+      following,
+    ),
 };
 
 const APOLLO_SOCKET: Follower = {
   name: 'Apollo Client over WebSocket',
   follow: (t, following) =>
-    followWithApollo(t, new GraphQLWsLink(connectSocket(t, following.url)), following),
+    followWithApollo(
+      t,
+      new GraphQLWsLink(connectSocket(t, following.url, following.token)),
+      following,
+    ),
 };
 
 const URQL: Follower = {
   name: 'urql over WebSocket',
-  follow: (t, { url, query, variables = {} }) => {
-    const sockets = connectSocket(t, url);
+  follow: (t, { url, query, variables = {}, token }) => {
+    const sockets = connectSocket(t, url, token);
     const forward = subscriptionExchange({
       forwardSubscription: ({ query: text = '', variables: own }) => ({
         subscribe: (sink) => ({
@@ -115,11 +133,12 @@ export const TRANSPORTS: readonly Follower[] = [GRAPHQL_WS, GRAPHQL_SSE, APOLLO_
 export const FOLLOWERS: readonly Follower[] = [...TRANSPORTS, APOLLO_SOCKET, URQL];
 
 /** A socket that opens with the first operation, and never opens again by itself. */
-export function connectSocket(t: TestContext, url: string): SocketClient {
+export function connectSocket(t: TestContext, url: string, token?: string): SocketClient {
   const client = createSocketClient({
     url: `${url.replace('http', 'ws')}/graphql`,
     webSocketImpl: WebSocket,
     retryAttempts: 0,
+    connectionParams: bearer(token ?? null),
   });
   atEnd(t, () => client.dispose());
   return client;

@@ -109,3 +109,20 @@ test('rights that have ended already end the stream before anything is sent', as
     [['AUTH_EXPIRED', 0]],
   );
 });
+
+test('nothing more is given to whoever has lost their rights, however late the timer is', async (t) => {
+  const live = setUp(t);
+  const seen = await live.change('a');
+  const expiresAt = live.clock.now() + 60_000;
+  const sink = live.join({ expiresAt });
+  const other = live.join();
+  await settle();
+  // Time passes and calls nobody back, as in a process that is busy.
+  live.clock.now = () => expiresAt;
+  await live.change('a');
+  await settle();
+  assert.deepEqual(sink.revisions, [1, undefined]);
+  // It resumes where it was: what it was not given is not lost.
+  assert.deepEqual([sink.last?.end, sink.last?.position], ['AUTH_EXPIRED', seen.position]);
+  assert.deepEqual(other.revisions, [1, 2]);
+});
