@@ -12,6 +12,11 @@ const BENCHES = {
     summary: 'capture of a million rows beside bare inserts, then paging and export',
     run: async (args: readonly string[]) => (await import('./rows/rows.ts')).benchRows(args),
   },
+  supergraph: {
+    summary: 'entities beside a bare Apollo subgraph, what time tells, and hostile documents',
+    run: async (args: readonly string[]) =>
+      (await import('./supergraph/supergraph.ts')).benchSupergraph(args),
+  },
 } as const satisfies Record<string, Bench>;
 
 interface Bench {
@@ -25,7 +30,7 @@ const EXIT_USAGE = 64;
 const USAGE = [
   'usage: npm run bench -- <name>',
   '',
-  ...Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`),
+  ...Object.entries(BENCHES).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
   '',
 ].join('\n');
 

@@ -25,6 +25,8 @@ await serveOrders(async () => {
       callbackUrls: [],
       maxCallbacks: 1,
     },
+    random: Math.random,
+    fetch,
     logger,
     host: '127.0.0.1',
     port: 0,

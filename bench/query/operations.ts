@@ -1,6 +1,7 @@
 import type { Operation } from '../operation.ts';
 
-const IMPORT_FIELDS = `
+/** What a dashboard shows of an import. */
+export const IMPORT_FIELDS = `
       id
       providerId
       externalId

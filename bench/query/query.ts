@@ -13,7 +13,7 @@ import { goalTable } from '../table.ts';
 import type { Goal } from '../table.ts';
 import { LIST, oneImport, PAGE_SIZE } from './operations.ts';
 import type { Operation } from '../operation.ts';
-import { startTable, throughputTable } from './report.ts';
+import { named, startTable, throughputTable } from './report.ts';
 import type { Named } from './report.ts';
 import { peerSpecs, serviceSpec } from './servers.ts';
 import { measureStarts } from './starts.ts';
@@ -156,14 +156,6 @@ function goalsOf(
 function ratio<T>(results: readonly Named<T>[], read: (value: T) => number): number {
   const [ours, apollo] = results.map(({ value }) => read(value));
   return (ours ?? Number.NaN) / (apollo ?? Number.NaN);
-}
-
-/** Pairs what was measured with the names, which stand in the same order. */
-function named<T>(specs: readonly ServerSpec[], values: readonly T[]): readonly Named<T>[] {
-  return specs.flatMap(({ name }, index) => {
-    const value = values[index];
-    return value === undefined ? [] : [{ name, value }];
-  });
 }
 
 function save(results: unknown): void {

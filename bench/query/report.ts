@@ -1,3 +1,4 @@
+import type { ServerSpec } from '../child.ts';
 import { table } from '../table.ts';
 import type { Start } from './starts.ts';
 import type { Throughput } from './load.ts';
@@ -5,6 +6,14 @@ import type { Throughput } from './load.ts';
 export interface Named<T> {
   readonly name: string;
   readonly value: T;
+}
+
+/** Pairs what was measured with the names, which stand in the same order. */
+export function named<T>(specs: readonly ServerSpec[], values: readonly T[]): readonly Named<T>[] {
+  return specs.flatMap(({ name }, index) => {
+    const value = values[index];
+    return value === undefined ? [] : [{ name, value }];
+  });
 }
 
 /** How one server after another did; the first is ours. */

@@ -35,12 +35,14 @@ export interface ServiceInput {
   readonly store: string;
   /** A folder for the configuration. */
   readonly folder: string;
+  /** Further lines of the configuration. */
+  readonly lines?: string;
 }
 
 /** This service, as it runs in production, on the benchmark's store. */
-export function serviceSpec({ store, folder }: ServiceInput): ServerSpec {
+export function serviceSpec({ store, folder, lines = '' }: ServiceInput): ServerSpec {
   const config = join(folder, 'imports.config.yml');
-  writeFileSync(config, CONFIG);
+  writeFileSync(config, lines + CONFIG);
   return {
     name: 'this service',
     entry: ENTRY,

@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import { importId } from '../domain/import.ts';
@@ -36,10 +37,19 @@ export class Watcher {
   readonly #lanes = new Map<string, Lane>();
   /** When an import was last refreshed, for those that the vendor does not show. */
   readonly #refreshes = new Map<string, number>();
+  /** Those that many ask for at once are read at once; nothing is remembered. */
+  readonly #known: DataLoader<string, Import | null>;
   readonly #misses = new Map<string, { readonly answer: Answer; readonly until: number }>();
 
   private constructor(options: WatcherOptions, health: ReadonlyMap<string, ProviderHealth>) {
     this.#options = options;
+    this.#known = new DataLoader(
+      async (ids) => {
+        const found = await options.ledger.findImports(ids);
+        return ids.map((id) => found.get(id) ?? null);
+      },
+      { cache: false, maxBatchSize: 1_000 },
+    );
     for (const provider of options.providers) {
       const { ledger, clock, random, logger, holdFinishForMs } = options;
       const lane = new Lane({
@@ -107,8 +117,8 @@ export class Watcher {
       return remembered.answer;
     }
     // A look may have ended since the caller read the ledger.
-    const known = (await this.#options.ledger.findImports([id])).get(id);
-    if (known !== undefined) return { kind: 'found', import: known };
+    const known = await this.#known.load(id);
+    if (known !== null) return { kind: 'found', import: known };
     const answer = await lane.ask(ref);
     if (answer.kind === 'found') this.#misses.delete(id);
     else if (answer !== GIVEN_UP && answer !== OVERLOADED) this.#remember(id, answer);
