@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { z } from 'zod';
 import { ANONYMOUS, everybody, SCOPES } from '../graphql/caller.ts';
 import type { Caller, Scope } from '../graphql/caller.ts';
 import type { GraphServices } from '../graphql/context.ts';
+import { isSameSecret } from './same-secret.ts';
 
 /** How callers show who they are. Durations are milliseconds. */
 export type AuthSettings = (
@@ -36,7 +36,8 @@ export interface Credentials {
 export interface Denial {
   readonly kind: 'denied';
   readonly statusCode: 401 | 403 | 429 | 503;
-  readonly code: 'INVALID_TOKEN' | 'NOT_THROUGH_ROUTER' | 'RATE_LIMITED' | 'AUTH_UNAVAILABLE';
+  readonly code:
+    'INVALID_TOKEN' | 'EXPIRED_TOKEN' | 'NOT_THROUGH_ROUTER' | 'RATE_LIMITED' | 'AUTH_UNAVAILABLE';
   /** What was wrong and what to do. Never quotes what the caller showed. */
   readonly message: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -64,7 +65,7 @@ export function createAuthenticator({
 }: AuthenticatorOptions): Authenticator {
   const { routerSecret } = settings;
   const checkRouter = (secret: string | undefined): Denial | null =>
-    routerSecret === null || isSame(secret ?? '', routerSecret) ? null : NOT_THROUGH_ROUTER;
+    routerSecret === null || isSameSecret(secret ?? '', routerSecret) ? null : NOT_THROUGH_ROUTER;
   if (settings.kind === 'none') {
     const caller = everybody(settings.scopes);
     return { checkRouter, authenticate: async () => ({ kind: 'admitted', caller }) };
@@ -162,7 +163,9 @@ function callerOf(payload: JWTPayload, { providersClaim, clockToleranceMs }: Jwt
 
 function denialOf(error: unknown): Denial {
   if (error instanceof KeysUnavailableError) return AUTH_UNAVAILABLE;
-  if (error instanceof errors.JWTExpired) return invalidToken('it has expired; get a new one');
+  if (error instanceof errors.JWTExpired) {
+    return { ...invalidToken('it has expired; get a new one'), code: 'EXPIRED_TOKEN' };
+  }
   if (error instanceof errors.JWTClaimValidationFailed) {
     return invalidToken(`its claim ${error.claim} is missing, or not what it must be`);
   }
@@ -205,9 +208,3 @@ const NOT_THROUGH_ROUTER: Denial = {
   message: 'requests must come through the router, which says router-authorization',
   headers: {},
 };
-
-/** Compares in a time that says nothing about what is the same. */
-function isSame(shown: string, expected: string): boolean {
-  const [a, b] = [shown, expected].map((text) => createHash('sha256').update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
-}

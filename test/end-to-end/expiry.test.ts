@@ -99,6 +99,7 @@ test('a socket is closed when its token expires, so that its client comes with a
 for (const [name, payload] of [
   ['authorization', (token: string) => ({ authorization: `Bearer ${token}` })],
   ['Authorization', (token: string) => ({ Authorization: `Bearer ${token}` })],
+  ['token', (token: string) => ({ token: `Bearer ${token}` })],
   ['headers', (token: string) => ({ headers: { authorization: `Bearer ${token}` } })],
 ] as const) {
   test(`a socket takes the token from ${name} of what it is opened with`, async (t) => {
@@ -130,7 +131,7 @@ test('a socket with a token that is refused is closed, and says why', async (t) 
     socket.webSocket.once('close', (_code, reason) => resolve(String(reason))),
   );
   socket.send({ type: 'connection_init', payload: { authorization: 'Bearer x.y.z' } });
-  assert.equal(await socket.closed, 4403);
+  assert.equal(await socket.closed, 4401);
   assert.match(await said, /it is no valid token/);
 });
 
