@@ -6,11 +6,15 @@ import { Hub } from './graphql/live/hub.ts';
 import { createSchema } from './graphql/schema.ts';
 import { Pruner } from './ledger/pruner.ts';
 import { openSqliteLedger } from './ledger/sqlite/sqlite-ledger.ts';
+import { readPersistedList } from './persisted-list.ts';
 import { createHttp } from './providers/http.ts';
 import { createAuthenticator } from './server/authenticator.ts';
 import { Gate } from './server/gate.ts';
 import { createRateLimit } from './server/rate-limit.ts';
 import { startServer } from './server/server.ts';
+import type { MetricsAccess } from './server/metrics.ts';
+import { startTelemetry } from './telemetry/telemetry.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
 import type { WatchedProvider } from './watcher/watched-provider.ts';
 import { Watcher } from './watcher/watcher.ts';
 
@@ -35,15 +39,20 @@ const GRACE_MS = 5_000;
 
 /** Starts the service; a vendor that is down does not keep it from starting. */
 export async function startApp(config: Config, world: World): Promise<App> {
-  const { clock, random, logger } = world;
-  const ledger = openSqliteLedger(config.storeUrl.replace(/^sqlite:/, ''));
+  const { clock, random } = world;
+  const persistedOperations = readPersistedList(config.persistedOperations);
+  const store = openSqliteLedger(config.storeUrl.replace(/^sqlite:/, ''));
+  const telemetry = await startTelemetry(config.telemetry, world);
+  const { logger, tracer } = telemetry;
+  const ledger = telemetry.watchLedger(store);
   const watcher = await Watcher.create({
-    providers: config.providers.map((provider) => watchedProvider(provider, world)),
+    providers: config.providers.map((provider) => watchedProvider(provider, world, telemetry)),
     ledger,
     clock,
     random,
     logger,
     holdFinishForMs: config.holdFinishForMs,
+    observer: telemetry.looks,
   });
   const pruner = new Pruner({
     ledger,
@@ -59,26 +68,35 @@ export async function startApp(config: Config, world: World): Promise<App> {
     clock,
     random,
     laggedAfterMs: config.live.laggedAfterMs,
+    observer: telemetry.live,
   });
+  telemetry.tellState({ watcher, hub });
   const server = await startServer({
-    schema: createSchema(),
-    services: { ledger, watcher, clock, hub, draining: draining.signal },
+    schema: createSchema(tracer),
+    services: { ledger, watcher, clock, hub, draining: draining.signal, tracer },
     gate: new Gate({
       authenticator: createAuthenticator({ settings: config.auth, clock, fetch: world.fetch }),
       rateLimit: createRateLimit(config.requestsPerMinute),
+      onDenied: (code) => telemetry.denied(code),
     }),
     limits: config.live,
+    random,
+    fetch: world.fetch,
     logger,
+    watch: telemetry.requests,
+    isFederatedTracingOn: config.telemetry.ftv1,
+    metrics: { access: metricsAccessOf(config), read: () => telemetry.readMetrics() },
     host: config.host,
     port: config.port,
     isGraphiqlOn: config.isGraphiqlOn,
     isIntrospectionOn: config.isIntrospectionOn,
     corsOrigins: config.corsOrigins,
     operationLimits: config.operationLimits,
+    persistedOperations,
     maxRequestBytes: config.maxRequestBytes,
     publicUrl: config.publicUrl,
   }).catch(async (error: unknown) => {
-    await ledger.close();
+    await Promise.all([ledger.close(), telemetry.stop()]);
     throw error;
   });
   watcher.start();
@@ -92,13 +110,24 @@ export async function startApp(config: Config, world: World): Promise<App> {
       // Whatever one of them comes to, the store is closed when nobody uses it any more.
       await Promise.allSettled(ends);
       await ledger.close();
+      await telemetry.stop();
       await Promise.all(ends);
     },
   };
 }
 
-function watchedProvider(config: ProviderConfig, { fetch, clock }: World): WatchedProvider {
-  const { timeoutMs, maxResponseBytes, provider } = config;
+/** Where callers show who they are, not everybody may know of every provider. */
+function metricsAccessOf({ auth, telemetry: { metricsToken } }: Config): MetricsAccess {
+  if (metricsToken !== undefined) return { kind: 'token', token: metricsToken };
+  return { kind: auth.kind === 'none' ? 'everybody' : 'nobody' };
+}
+
+function watchedProvider(
+  config: ProviderConfig,
+  { fetch, clock }: World,
+  telemetry: Pick<Telemetry, 'watchHttp'>,
+): WatchedProvider {
+  const { timeoutMs, maxResponseBytes, secrets, provider } = config;
   return {
     id: config.id,
     kind: provider.kind,
@@ -113,7 +142,10 @@ function watchedProvider(config: ProviderConfig, { fetch, clock }: World): Watch
     leaseMs: timeoutMs * 10 + 60_000,
     connect: (admit) =>
       config.connect({
-        http: createHttp({ fetch, timeoutMs, maxResponseBytes, admit }),
+        http: telemetry.watchHttp(
+          createHttp({ fetch, timeoutMs, maxResponseBytes, admit, secrets }),
+          config.id,
+        ),
         now: () => clock.now(),
       }),
   };

@@ -12,6 +12,11 @@ const SHORTEST_KEY = 16;
 
 const PositiveInteger = z.number().int().positive();
 
+/** The beginning of addresses: what follows is added to its path. */
+const CallbackUrl = HttpUrl.refine((text) => !/[?#@]/.test(text), {
+  error: 'must have no user, query or fragment, such as http://router.internal:4040/callback',
+});
+
 /** What subscribers may take, and how they are let go. */
 const Live = z
   .strictObject({
@@ -22,7 +27,7 @@ const Live = z
     maxOperations: PositiveInteger.default(100),
     maxConnections: PositiveInteger.default(1_000),
     maxMessageBytes: PositiveInteger.default(262_144),
-    callbackUrls: z.array(HttpUrl).default([]),
+    callbackUrls: z.array(CallbackUrl).default([]),
     maxCallbacks: PositiveInteger.default(10_000),
   })
   .prefault({})

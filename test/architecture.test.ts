@@ -13,6 +13,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   watcher: ['domain', 'providers', 'ledger'],
   graphql: ['domain', 'ledger', 'watcher'],
   server: ['graphql'],
+  telemetry: ['domain', 'providers', 'ledger', 'watcher', 'graphql', 'server'],
 };
 
 /** The only files that may see the process. */

@@ -292,3 +292,13 @@ test('an origin that is let in has no path', () => {
     'cors.origins[0]: must be an origin, such as https://app.acme.com, without a path',
   ]);
 });
+
+test('where routers are called back is the beginning of addresses, and nothing else', () => {
+  const service = { live: { callbackUrls: ['http://router.internal:4040/callback'] } };
+  assert.deepEqual(parse({ service }).live.callbackUrls, ['http://router.internal:4040/callback']);
+  for (const url of ['http://a/b?c', 'http://a/b#c', 'http://user@a/b']) {
+    assert.deepEqual(problemsOf({ service: { live: { callbackUrls: [url] } } }), [
+      'live.callbackUrls[0]: must have no user, query or fragment, such as http://router.internal:4040/callback',
+    ]);
+  }
+});

@@ -34,6 +34,7 @@ await serveOrders(async () => {
     isIntrospectionOn: false,
     corsOrigins: [],
     operationLimits: OPERATION_LIMITS,
+    persistedOperations: null,
     maxRequestBytes: 1_000_000,
   });
   return { url: `${url.replace('http', 'ws')}/graphql`, prepare: () => {}, change, pass, counts };

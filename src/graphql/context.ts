@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import type { Tracer } from '../domain/tracer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Watcher } from '../watcher/watcher.ts';
 import type { Caller } from './caller.ts';
@@ -42,6 +43,8 @@ export interface GraphServices {
   readonly ledger: GraphLedger;
   readonly watcher: GraphWatcher;
   readonly clock: Clock;
+  /** Absent where nothing is traced. */
+  readonly tracer?: Tracer | undefined;
   /** Aborted when the server is stopping. */
   readonly draining: AbortSignal;
   /** Everybody who is subscribed. */

@@ -11,8 +11,15 @@ export type GraphErrorCode =
   | 'INVALID_PAGE_SIZE'
   | 'INVALID_CURSOR'
   | 'INVALID_FILTER'
+  | 'INVALID_REPRESENTATION'
   | 'UNAUTHENTICATED'
-  | 'MISSING_SCOPE';
+  | 'MISSING_SCOPE'
+  | 'OPERATION_TOO_LONG'
+  | 'OPERATION_TOO_DEEP'
+  | 'OPERATION_TOO_COSTLY'
+  | 'TOO_MANY_ALIASES'
+  | 'TOO_MANY_DIRECTIVES'
+  | 'TOO_MANY_FIELDS';
 
 /** An error that the caller can act on: its message says what was wrong and what to do. */
 export function graphError(code: GraphErrorCode, message: string): GraphQLError {
@@ -68,15 +75,33 @@ export function maskFailure(error: unknown, maskError: MaskError): GraphQLFormat
   return maskError(wrapped.toJSON(), wrapped);
 }
 
+export interface MaskOptions {
+  /** Whether what a name might have been is told; it shows the schema piece by piece. */
+  readonly hidesSuggestions?: boolean;
+}
+
+/** Messages quote what callers wrote, however long that is. */
+const LONGEST_MESSAGE = 1_000;
+
+const SUGGESTION = ' Did you mean ';
+
 /**
  * Lets through what a caller can act on. Everything else is a fault of ours: it is logged under a
  * reference, and the caller is told the reference and nothing more.
  */
-export function createErrorMask(logger: Logger): MaskError {
+export function createErrorMask(
+  logger: Logger,
+  { hidesSuggestions = false }: MaskOptions = {},
+): MaskError {
+  const messageFor = (message: string): string => {
+    const end = hidesSuggestions ? message.lastIndexOf(SUGGESTION) : -1;
+    const shown = end === -1 ? message : message.slice(0, end);
+    return shown.length > LONGEST_MESSAGE ? `${shown.slice(0, LONGEST_MESSAGE)}…` : shown;
+  };
   return (formatted, error) => {
     if (isForCaller(formatted, error)) {
       const { stacktrace: _, ...extensions } = formatted.extensions ?? {};
-      return { ...formatted, extensions };
+      return { ...formatted, message: messageFor(formatted.message), extensions };
     }
     const reference = randomUUID();
     logger.error({ err: error, reference, path: formatted.path }, 'a request failed inside');

@@ -1,5 +1,5 @@
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { execute, getOperationAST, GraphQLError, OperationTypeNode } from 'graphql';
+import { execute, getOperationAST, OperationTypeNode } from 'graphql';
 import type { ExecutionArgs, ExecutionResult, GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { CompiledQuery } from 'graphql-jit';
@@ -32,8 +32,6 @@ export function createExecutor(schema: GraphQLSchema): GatewayInterface {
           operationName,
         };
         const operation = getOperationAST(document, operationName)?.operation;
-        const refusal = REFUSALS[operation ?? 'none'];
-        if (refusal !== null) return refusal();
         // The compiler drops variables that stand inside a JSON value, which only mutations take.
         if (operation !== OperationTypeNode.QUERY) return execute(plain);
         const key = `${queryHash} ${operationName ?? ''}`;
@@ -48,26 +46,6 @@ export function createExecutor(schema: GraphQLSchema): GatewayInterface {
     }),
     stop: async () => undefined,
   };
-}
-
-/** What cannot be executed here, by kind of operation. */
-const REFUSALS = {
-  query: null,
-  mutation: null,
-  subscription: () =>
-    refusal(
-      'BAD_REQUEST',
-      'subscriptions are served over WebSocket (graphql-transport-ws) and multipart/mixed at this path, and as server-sent events at /graphql/stream',
-    ),
-  none: () =>
-    refusal(
-      'OPERATION_RESOLUTION_FAILURE',
-      'operationName must name one of the operations when there are several',
-    ),
-} as const;
-
-function refusal(code: string, message: string): ExecutionResult {
-  return { errors: [new GraphQLError(message, { extensions: { code } })] };
 }
 
 /**

@@ -1,97 +1,192 @@
 import {
   getOperationAST,
   GraphQLError,
-  Kind,
   NoSchemaIntrospectionCustomRule,
-  OperationTypeNode,
-  parse,
   specifiedRules,
   validate,
-  visit,
 } from 'graphql';
-import type {
-  DocumentNode,
-  GraphQLSchema,
-  OperationDefinitionNode,
-  SelectionSetNode,
-} from 'graphql';
+import type { DocumentNode, GraphQLSchema, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { graphError } from './errors.ts';
+import { compileCost } from './operation-cost.ts';
+import type { OperationLimits } from './operation-limits.ts';
+import { checkShape } from './operation-shape.ts';
+import { MOST_NESTING, parseText } from './operation-text.ts';
+import { listDecisiveVariables } from './operation-variables.ts';
+import { hashOf, PersistedOperations } from './persisted-operations.ts';
+import type { PersistedList } from './persisted-operations.ts';
+import { findConditions } from './subscription-conditions.ts';
 
 /** An operation as a caller sends it. */
 export interface OperationRequest {
+  /** Empty when `extensions` name one that is known. */
   readonly query: string;
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly extensions?: unknown;
 }
 
 /** An operation that can be executed. */
 export interface Operation {
+  /** As it was sent, or registered. */
+  readonly text: string;
   readonly document: DocumentNode;
   readonly type: OperationTypeNode;
   /** The variables that a result depends on: all but those that only say where to resume. */
   readonly variableNames: readonly string[];
+  /** What it may cost with these variables; not a number, or no end of it, is possible. */
+  readonly costOf: (variables: OperationRequest['variables']) => number;
 }
 
 export interface OperationsOptions {
   readonly schema: GraphQLSchema;
   /** Whether the schema can be asked for. */
   readonly isIntrospectionOn: boolean;
+  readonly limits: OperationLimits;
+  /** Null when no operation is known beforehand. */
+  readonly persisted: PersistedList | null;
 }
 
-/** So many texts are remembered: a thousand dashboards send the same one. Longer ones are not. */
+/** A text that was found valid. */
+interface Reading {
+  readonly document: DocumentNode;
+  /** Those that were asked for so far, by name. */
+  readonly operations: Map<string | null, Operation>;
+}
+
+/**
+ * So many texts are remembered: a thousand dashboards send the same one. Longer ones are not, and no
+ * more than so many characters: what is read of a text takes 50 to 170 times its memory.
+ */
 const MOST_TEXTS = 500;
 const LONGEST_TEXT = 16_384;
+const MOST_CHARACTERS = 262_144;
 
-/** What people write has a tenth of this. */
-const MOST_TOKENS = 10_000;
+/** So many mistakes of one operation are told. */
+const MOST_ERRORS = 20;
 
-/** Reads operations for the transports that Apollo Server does not serve. */
+/** What the rules say when fields of one name are so many that comparing them takes too long. */
+const ABORTED = 'Validation aborted.';
+
+/** Reads operations, however they come, and refuses those that are not to be executed. */
 export class Operations {
   readonly schema: GraphQLSchema;
   readonly #rules: typeof specifiedRules;
-  readonly #documents = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({
+  readonly #limits: OperationLimits;
+  readonly #persisted: PersistedOperations;
+  readonly #readings = new LRUCache<string, Reading | readonly GraphQLError[]>({
     max: MOST_TEXTS,
+    maxSize: MOST_CHARACTERS,
+    maxEntrySize: LONGEST_TEXT,
+    sizeCalculation: (_reading, text) => text.length + 1,
+    dispose: (_reading, text) => this.#texts.delete(hashOf(text)),
   });
+  readonly #texts = new Map<string, string>();
 
-  constructor({ schema, isIntrospectionOn }: OperationsOptions) {
+  constructor({ schema, isIntrospectionOn, limits, persisted }: OperationsOptions) {
     this.schema = schema;
+    this.#limits = limits;
+    this.#persisted = new PersistedOperations(persisted);
     this.#rules = isIntrospectionOn
       ? specifiedRules
       : [...specifiedRules, NoSchemaIntrospectionCustomRule];
   }
 
   /** The operation, or what is wrong with it. */
-  prepare({ query, operationName }: OperationRequest): Operation | readonly GraphQLError[] {
-    const document = this.#read(query);
-    if (!('definitions' in document)) return document;
-    const definition = getOperationAST(document, operationName);
-    if (definition === null || definition === undefined) {
+  prepare(request: OperationRequest): Operation | readonly GraphQLError[] {
+    const text = this.#persisted.resolve(request);
+    if (text instanceof GraphQLError) return [text];
+    const reading = this.#read(text);
+    if (!('document' in reading)) return reading;
+    const operation = this.#find(text, reading, request.operationName);
+    if (operation === null) {
       const message = 'operationName must name one of the operations when there are several';
       return [failure('OPERATION_RESOLUTION_FAILURE', message)];
     }
-    return {
-      document,
-      type: definition.operation,
-      variableNames: listDecisiveVariables(document, definition),
-    };
+    const refusal = this.#checkVariables(operation, request.variables);
+    if (refusal !== null) return [refusal];
+    this.#persisted.register(request);
+    return operation;
   }
 
-  #read(query: string): DocumentNode | readonly GraphQLError[] {
-    const known = this.#documents.get(query);
+  /** The document of a text that was found valid lately, by the text's SHA-256 in hexadecimal. */
+  findDocument(hash: string): DocumentNode | null {
+    const text = this.#texts.get(hash);
+    const reading = text === undefined ? undefined : this.#readings.get(text);
+    return reading !== undefined && 'document' in reading ? reading.document : null;
+  }
+
+  #read(text: string): Reading | readonly GraphQLError[] {
+    const known = this.#readings.get(text);
     if (known !== undefined) return known;
-    const read = this.#parse(query);
-    if (query.length <= LONGEST_TEXT) this.#documents.set(query, read);
-    return read;
+    const document = this.#parse(text);
+    const reading = 'definitions' in document ? { document, operations: new Map() } : document;
+    this.#readings.set(text, reading);
+    if (this.#readings.has(text) && 'document' in reading) this.#texts.set(hashOf(text), text);
+    return reading;
   }
 
-  #parse(query: string): DocumentNode | readonly GraphQLError[] {
-    const document = orErrors(() => parse(query, { maxTokens: MOST_TOKENS }));
+  #parse(text: string): DocumentNode | readonly GraphQLError[] {
+    const document = orErrors(() => {
+      const parsed = parseText(text, this.#limits);
+      checkShape(parsed, this.#limits);
+      return parsed;
+    });
     if (!('definitions' in document)) return coded('GRAPHQL_PARSE_FAILED', document);
     // A variable in a directive where a subscription begins makes the rules themselves throw.
-    const errors = orErrors(() => validate(this.schema, document, this.#rules));
+    const errors = orErrors(() =>
+      validate(this.schema, document, this.#rules, { maxErrors: MOST_ERRORS }),
+    );
+    if (errors.some(({ message }) => message === ABORTED)) return [SAME_FIELDS];
     const found = errors.length > 0 ? errors : findConditions(document);
     return found.length === 0 ? document : coded('GRAPHQL_VALIDATION_FAILED', found);
   }
+
+  #find(text: string, { document, operations }: Reading, name: string | null): Operation | null {
+    const known = operations.get(name);
+    if (known !== undefined) return known;
+    const definition = getOperationAST(document, name);
+    if (definition === null || definition === undefined) return null;
+    const operation = {
+      text,
+      document,
+      type: definition.operation,
+      variableNames: listDecisiveVariables(document, definition),
+      costOf: compileCost({ schema: this.schema, document, definition }),
+    };
+    operations.set(name, operation);
+    return operation;
+  }
+
+  #checkVariables(
+    { costOf }: Operation,
+    variables: OperationRequest['variables'],
+  ): GraphQLError | null {
+    if (isDeeperThan(MOST_NESTING, variables)) {
+      const message = `variables: must not nest more than ${MOST_NESTING} levels deep`;
+      return failure('BAD_USER_INPUT', message);
+    }
+    const cost = costOf(variables);
+    const { maxCost } = this.#limits;
+    if (cost <= maxCost) return null;
+    const amount = Number.isFinite(cost) ? `up to ${cost}` : 'more than can be counted';
+    const message = `the operation may cost ${amount}, and at most ${maxCost} is allowed; ask for fewer things at once (first), or for less of each`;
+    return graphError('OPERATION_TOO_COSTLY', message);
+  }
+}
+
+const SAME_FIELDS = graphError(
+  'TOO_MANY_FIELDS',
+  'the operation selects the same fields so often that they cannot be compared; select each once',
+);
+
+export function isOperation(prepared: Operation | readonly GraphQLError[]): prepared is Operation {
+  return 'document' in prepared;
+}
+
+/** What a transport refuses by itself. */
+export function failure(code: string, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
 }
 
 /** The result of some work, or the error that it throws if it is one of GraphQL. */
@@ -104,69 +199,14 @@ function orErrors<T>(work: () => T): T | readonly GraphQLError[] {
   }
 }
 
-/** The specification forbids what would leave a subscription without its field. */
-function findConditions(document: DocumentNode): readonly GraphQLError[] {
-  const isConditional = ({ selections }: SelectionSetNode): boolean =>
-    selections.some((selection) => {
-      const names = selection.directives?.map(({ name }) => name.value) ?? [];
-      if (names.includes('skip') || names.includes('include')) return true;
-      if (selection.kind === Kind.INLINE_FRAGMENT) return isConditional(selection.selectionSet);
-      if (selection.kind !== Kind.FRAGMENT_SPREAD) return false;
-      const fragment = document.definitions
-        .filter((one) => one.kind === Kind.FRAGMENT_DEFINITION)
-        .find(({ name }) => name.value === selection.name.value);
-      return fragment !== undefined && isConditional(fragment.selectionSet);
-    });
-  return document.definitions
-    .filter((one) => one.kind === Kind.OPERATION_DEFINITION)
-    .filter(({ operation }) => operation === OperationTypeNode.SUBSCRIPTION)
-    .filter(({ selectionSet }) => isConditional(selectionSet))
-    .map((nodes) => {
-      const message = 'the field of a subscription cannot have @skip or @include; leave them out';
-      return new GraphQLError(message, { nodes });
-    });
-}
-
-export function isOperation(prepared: Operation | readonly GraphQLError[]): prepared is Operation {
-  return 'document' in prepared;
-}
-
-/** What a transport refuses by itself. */
-export function failure(code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
-}
-
+/** Errors that have no code yet, with this one. */
 function coded(code: string, errors: readonly GraphQLError[]): readonly GraphQLError[] {
-  return errors.map((error) => withCode(code, error));
+  for (const { extensions } of errors) extensions['code'] ??= code;
+  return errors;
 }
 
-function withCode(code: string, error: GraphQLError): GraphQLError {
-  const { message, nodes, source, positions, extensions } = error;
-  return new GraphQLError(message, {
-    ...(nodes && { nodes }),
-    ...(source && { source }),
-    ...(positions && { positions }),
-    extensions: { ...extensions, code },
-  });
-}
-
-/** Where a subscriber resumes decides what it is sent first, not what a message looks like. */
-function listDecisiveVariables(
-  document: DocumentNode,
-  definition: OperationDefinitionNode,
-): readonly string[] {
-  const resuming = new Set<unknown>();
-  for (const field of definition.selectionSet.selections) {
-    if (field.kind !== Kind.FIELD) continue;
-    for (const argument of field.arguments ?? []) {
-      if (argument.name.value === 'after') resuming.add(argument);
-    }
-  }
-  const names = new Set<string>();
-  visit(document, {
-    VariableDefinition: () => false,
-    Argument: (argument) => (resuming.has(argument) ? false : undefined),
-    Variable: ({ name }) => void names.add(name.value),
-  });
-  return [...names].toSorted();
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((item) => isDeeperThan(levels - 1, item));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ProviderError } from '../domain/provider-error.ts';
 import { Deadline, Meter } from './http-limits.ts';
+import { hideSecrets, listShown } from './quoted-secrets.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -39,12 +40,15 @@ export interface HttpOptions {
   readonly maxResponseBytes: number;
   /** Waits for the provider's budget to allow a request; rejects when it is spent. */
   readonly admit: (signal: AbortSignal) => Promise<void>;
+  /** What is hidden where a refusal quotes it. */
+  readonly secrets?: readonly string[];
 }
 
 /** An answer that is read piece by piece may take so many times as long as another. */
 const LONGEST_STREAM = 360;
 
-export function createHttp({ fetch, timeoutMs, maxResponseBytes, admit }: HttpOptions): Http {
+export function createHttp(options: HttpOptions): Http {
+  const { fetch, timeoutMs, maxResponseBytes, admit, secrets = [] } = options;
   return async ({ method, url, headers, body, onChunk, signal }) => {
     await admit(signal);
     const request = `${method} ${url.origin}${url.pathname}`;
@@ -71,7 +75,9 @@ export function createHttp({ fetch, timeoutMs, maxResponseBytes, admit }: HttpOp
             deadline.restart();
             return isPartRead;
           }));
-      return { status: answer.status, headers: answer.headers, text, request };
+      const hidden = [...secrets, ...listShown(headers)];
+      const shown = answer.ok ? text : hideSecrets(text, hidden);
+      return { status: answer.status, headers: answer.headers, text: shown, request };
     } catch (error) {
       if (error instanceof ProviderError) throw error;
       if (fault !== null) throw error;

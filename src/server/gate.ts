@@ -7,15 +7,19 @@ import type { RateLimit } from './rate-limit.ts';
 export interface GateOptions {
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;
+  /** Told of everybody who is not let in. */
+  readonly onDenied?: (code: Denial['code']) => void;
 }
 
 /** Every way in leads through it. */
 export class Gate {
   readonly #authenticator: Authenticator;
   readonly #rateLimit: RateLimit;
+  readonly #onDenied: (code: Denial['code']) => void;
   readonly #callers = new WeakMap<FastifyRequest, Caller>();
 
-  constructor({ authenticator, rateLimit }: GateOptions) {
+  constructor({ authenticator, rateLimit, onDenied }: GateOptions) {
+    this.#onDenied = onDenied ?? (() => undefined);
     this.#authenticator = authenticator;
     this.#rateLimit = rateLimit;
   }
@@ -36,16 +40,25 @@ export class Gate {
   }
 
   checkRouter(secret: unknown): Denial | null {
-    return this.#authenticator.checkRouter(typeof secret === 'string' ? secret : undefined);
+    const shown = typeof secret === 'string' ? secret : undefined;
+    return this.#told(this.#authenticator.checkRouter(shown));
   }
 
   async authenticate(credentials: Credentials): Promise<Admission> {
-    return this.#authenticator.authenticate(credentials);
+    const admission = await this.#authenticator.authenticate(credentials);
+    if (admission.kind === 'denied') this.#told(admission);
+    return admission;
   }
 
   /** Counts one request of a caller; clients without a name are told apart by their address. */
   async count({ subject }: Caller, address: string): Promise<Denial | null> {
-    return this.#rateLimit.take(subject === null ? `address ${address}` : `subject ${subject}`);
+    const client = subject === null ? `address ${address}` : `subject ${subject}`;
+    return this.#told(await this.#rateLimit.take(client));
+  }
+
+  #told(denial: Denial | null): Denial | null {
+    if (denial !== null) this.#onDenied(denial.code);
+    return denial;
   }
 
   async #admitRequest({ headers, ip }: FastifyRequest): Promise<Admission> {

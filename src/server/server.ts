@@ -9,13 +9,20 @@ import type { GraphServices } from '../graphql/context.ts';
 import { createErrorMask } from '../graphql/errors.ts';
 import type { OperationLimits } from '../graphql/operation-limits.ts';
 import { Operations } from '../graphql/operations.ts';
+import type { PersistedList } from '../graphql/persisted-operations.ts';
+import { Callbacks } from './callbacks.ts';
 import { Connections } from './connections.ts';
 import type { Gate } from './gate.ts';
 import { serveGraphiql } from './graphiql-page.ts';
 import { serveGraphql } from './graphql-http.ts';
 import { serveHealth } from './health.ts';
 import type { LiveLimits } from './live-limits.ts';
+import { serveMetrics } from './metrics.ts';
+import type { MetricsOptions } from './metrics.ts';
 import { createOriginCheck } from './origin.ts';
+import { logRequests, requestIdOf } from './request-log.ts';
+import { UNWATCHED } from './request-watch.ts';
+import type { RequestWatch } from './request-watch.ts';
 import { serveRowsExport } from './rows-export.ts';
 import { secure } from './security-headers.ts';
 import { serveEventStreams } from './streams.ts';
@@ -28,7 +35,16 @@ export interface ServerOptions {
   readonly publicUrl: string | null;
   /** Who may ask. */
   readonly gate: Gate;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly fetch: typeof fetch;
   readonly logger: Logger;
+  /** Absent: nobody looks on. */
+  readonly watch?: RequestWatch;
+  /** Absent: nothing is served at `/metrics`. */
+  readonly metrics?: MetricsOptions;
+  /** Absent: routers are told how long each field took, when they ask. */
+  readonly isFederatedTracingOn?: boolean;
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
@@ -39,6 +55,8 @@ export interface ServerOptions {
   /** Pages of these origins may ask, beside our own. */
   readonly corsOrigins: readonly string[];
   readonly operationLimits: OperationLimits;
+  /** Operations that callers may name; null for none. */
+  readonly persistedOperations: PersistedList | null;
   /** The largest request body, in bytes. */
   readonly maxRequestBytes: number;
   readonly limits: LiveLimits;
@@ -63,6 +81,7 @@ const CLOSE_GRACE_MS = 5_000;
 /** Serves the graph over HTTP and WebSocket at `/graphql`, and streams beside it. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { schema, gate, logger, host, port, corsOrigins, isIntrospectionOn, limits } = options;
+  const { fetch, random, metrics, watch = UNWATCHED } = options;
   let publicUrl = options.publicUrl ?? '';
   const services: GraphServices = {
     ...options.services,
@@ -70,10 +89,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return publicUrl;
     },
   };
-  const maskError = createErrorMask(logger);
+  const maskError = createErrorMask(logger, { hidesSuggestions: !isIntrospectionOn });
   const app = Fastify({
     routerOptions: { maxParamLength: LONGEST_PATH_PART },
     bodyLimit: options.maxRequestBytes,
+    genReqId: requestIdOf,
     forceCloseConnections: 'idle',
     // Others, such as an offer of HTTP/2, are requests like any.
     http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
@@ -86,16 +106,32 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const message = statusCode >= 500 || !(error instanceof Error) ? 'failed' : error.message;
     return reply.code(statusCode).send({ statusCode, message });
   });
-  const operations = new Operations({ schema, isIntrospectionOn });
+  const operations = new Operations({
+    schema,
+    isIntrospectionOn,
+    limits: options.operationLimits,
+    persisted: options.persistedOperations,
+  });
   const connections = new Connections(limits.maxConnections);
+  const { clock } = services;
+  const callbacks = new Callbacks({ fetch, clock, random, limits, maskError, logger });
   const isForeign = createOriginCheck({ services, corsOrigins });
   const live = { services, operations, maskError, gate, connections, limits, isForeign };
+  logRequests(app, { watch, logger });
   await secure(app);
   if (corsOrigins.length > 0) await app.register(cors, corsOptions(corsOrigins));
   serveHealth(app, services);
+  if (metrics !== undefined) serveMetrics(app, metrics);
   await app.register(async (scope) => {
     gate.guard(scope, ({ code, message }) => ({ errors: [{ message, extensions: { code } }] }));
-    await serveGraphql(scope, { ...live, logger, isIntrospectionOn });
+    const { isFederatedTracingOn = true } = options;
+    await serveGraphql(scope, {
+      ...live,
+      callbacks,
+      logger,
+      isIntrospectionOn,
+      isFederatedTracingOn,
+    });
     serveEventStreams(scope, live);
   });
   await app.register(async (scope) => {
@@ -104,7 +140,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   if (options.isGraphiqlOn) serveGraphiql(app, { services, gate });
   const letGoOfSilent = watchSilent(app);
-  const sockets = serveWebSocket(app.server, { ...live, logger });
+  const sockets = serveWebSocket(app.server, { ...live, logger, watch });
   const url = await listen(app, { host, port });
   if (options.publicUrl === null && !listensOnAnyAddress(app)) publicUrl = url;
 
@@ -114,7 +150,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await services.hub.drain(limits.drainForMs);
       // Whatever becomes of the sockets, requests are answered and the port is given back.
       const socketsClosed = sockets.close();
-      await Promise.allSettled([socketsClosed]);
+      await Promise.allSettled([socketsClosed, callbacks.close()]);
       letGoOfSilent();
       // A request whose body never comes would keep the server open for ever.
       const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);

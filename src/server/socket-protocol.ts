@@ -9,6 +9,7 @@ import { subscribe } from '../graphql/live/subscribe.ts';
 import type { LiveServices } from '../graphql/live/subscribe.ts';
 import { failure, isOperation } from '../graphql/operations.ts';
 import type { OperationRequest } from '../graphql/operations.ts';
+import { createExecute } from '../graphql/traced-operation.ts';
 import type { Connection } from './connection.ts';
 import type { Denial } from './authenticator.ts';
 import type { Gate } from './gate.ts';
@@ -46,8 +47,13 @@ export function createProtocol(
   clients: Set<Client>,
 ): ProtocolServer<Connection> {
   const { services, operations, maskError, gate, limits } = options;
+  const findExcess = async (connection: Connection): Promise<readonly GraphQLError[] | null> => {
+    const denial = await gate.count(connection.caller, connection.address);
+    return denial === null ? null : [failure(denial.code, denial.message)];
+  };
   return makeServer<undefined, Connection>({
     connectionInitWaitTimeout: limits.initWithinMs,
+    execute: createExecute(services.tracer),
     onConnect: async (client) => {
       const { extra, connectionParams } = client;
       const authorization = findAuthorization(connectionParams) ?? extra.authorization;
@@ -56,6 +62,8 @@ export function createProtocol(
         extra.close(CLOSE_CODES[admission.code], admission.message);
         return false;
       }
+      // It may be gone by now.
+      if (!extra.isOpen) return false;
       extra.admit(admission.caller, services.clock);
       clients.add(client);
       return true;
@@ -64,24 +72,27 @@ export function createProtocol(
     onSubscribe: async ({ extra, subscriptions }, id, payload) => {
       const running = Object.keys(subscriptions).length + extra.subscriptions;
       if (running > limits.maxOperations) return refuseExcess(extra, limits);
-      const { caller, address } = extra;
+      const { caller } = extra;
       if (hasExpired(caller, services.clock.now())) return [EXPIRED];
-      const excess = await gate.count(caller, address);
-      if (excess !== null) return [failure(excess.code, excess.message)];
       const request = requestOf(payload);
       const operation = operations.prepare(request);
-      if (!isOperation(operation)) return operation;
+      // What is refused anyway is counted, too.
+      if (!isOperation(operation)) return (await findExcess(extra)) ?? operation;
       const { schema } = operations;
       const { document } = operation;
       const { operationName, variables } = request;
       if (operation.type !== OperationTypeNode.SUBSCRIPTION) {
+        const excess = await findExcess(extra);
+        if (excess !== null) return excess;
         const contextValue = createContext({ services, caller });
         return { schema, document, operationName, variableValues: variables, contextValue };
       }
       const args = { schema, document, operationName };
       const delivery = extra.reserve(id, maskError);
       if (delivery === null) return args;
-      const join = await subscribe({ ...request, operation, caller, resumeAfter: null }, options);
+      // The id is reserved before anything is waited for: it may be completed, and taken again.
+      const starting = { ...request, operation, caller, resumeAfter: null };
+      const join = (await findExcess(extra)) ?? (await subscribe(starting, options));
       if (typeof join === 'function') {
         extra.begin(id, delivery, join);
         return args;
@@ -102,9 +113,10 @@ export function createProtocol(
   });
 }
 
-/** How a socket is closed. Clients come back after both, with a new token or the same. */
+/** How a socket is closed. Clients come back after each of these but the first. */
 const CLOSE_CODES: Readonly<Record<Denial['code'], number>> = {
-  INVALID_TOKEN: CloseCode.Forbidden,
+  INVALID_TOKEN: CloseCode.Unauthorized,
+  EXPIRED_TOKEN: CloseCode.Forbidden,
   NOT_THROUGH_ROUTER: CloseCode.Forbidden,
   RATE_LIMITED: TRY_AGAIN_LATER,
   AUTH_UNAVAILABLE: TRY_AGAIN_LATER,
@@ -112,20 +124,24 @@ const CLOSE_CODES: Readonly<Record<Denial['code'], number>> = {
 
 const EXPIRED = failure('UNAUTHENTICATED', 'the token has expired; open a socket with a new one');
 
+/** The second is what routers send. */
+const TOKEN_KEYS = ['authorization', 'token'];
+
 /** Browsers cannot say headers with a socket, so clients say them when it is open. */
 function findAuthorization(params: unknown): string | undefined {
   if (typeof params !== 'object' || params === null) return undefined;
   const entries: readonly (readonly [string, unknown])[] = Object.entries(params);
   for (const [name, value] of entries) {
     const key = name.toLowerCase();
-    if (key === 'authorization' && typeof value === 'string') return value;
+    if (TOKEN_KEYS.includes(key) && typeof value === 'string') return value;
     if (key === 'headers') return findAuthorization(value);
   }
   return undefined;
 }
 
-function requestOf({ query, operationName, variables }: SubscribePayload): OperationRequest {
-  return { query, operationName: operationName ?? null, variables: variables ?? {} };
+function requestOf(payload: SubscribePayload): OperationRequest {
+  const { query, operationName, variables, extensions } = payload;
+  return { query, operationName: operationName ?? null, variables: variables ?? {}, extensions };
 }
 
 /** RFC 6455: clients take it that trying again is of no use. */

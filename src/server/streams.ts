@@ -1,8 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { execute, OperationTypeNode } from 'graphql';
+import { OperationTypeNode } from 'graphql';
 import type { GraphQLError } from 'graphql';
-import { z } from 'zod';
 import type { Caller } from '../graphql/caller.ts';
 import { createContext } from '../graphql/context.ts';
 import { maskFailure, resultText } from '../graphql/errors.ts';
@@ -10,9 +9,11 @@ import { subscribe } from '../graphql/live/subscribe.ts';
 import type { LiveServices } from '../graphql/live/subscribe.ts';
 import { failure, isOperation } from '../graphql/operations.ts';
 import type { Operation, OperationRequest } from '../graphql/operations.ts';
+import { createExecute } from '../graphql/traced-operation.ts';
 import type { Connections } from './connections.ts';
 import { EVENT_STREAM } from './event-stream.ts';
 import type { Gate } from './gate.ts';
+import { readRequest } from './graphql-request.ts';
 import type { LiveLimits } from './live-limits.ts';
 import type { OriginCheck } from './origin.ts';
 import { isMultipartAccepted, MULTIPART } from './multipart.ts';
@@ -28,17 +29,6 @@ export interface StreamsOptions extends LiveServices {
 
 const STREAM_PATH = '/graphql/stream';
 
-const Request = z.object(
-  {
-    query: z.string({ error: 'query: must be the text of an operation' }),
-    operationName: z.string({ error: 'operationName: must be a text' }).nullish(),
-    variables: z
-      .record(z.string(), z.unknown(), { error: 'variables: must be an object' })
-      .nullish(),
-  },
-  { error: 'body: must be a JSON object that has a query' },
-);
-
 /** Serves operations as server-sent events at `/graphql/stream`. */
 export function serveEventStreams(app: FastifyInstance, options: StreamsOptions): void {
   app.route({
@@ -51,11 +41,8 @@ export function serveEventStreams(app: FastifyInstance, options: StreamsOptions)
       if (!/text\/event-stream|\*\/\*/.test(request.headers.accept ?? '*/*')) {
         return refuse(reply, 406, 'accept: must be text/event-stream here');
       }
-      const parsed = Request.safeParse(
-        request.method === 'GET' ? fromQuery(request) : request.body,
-      );
-      if (!parsed.success) return refuse(reply, 400, describe(parsed.error));
-      const asked = requestOf(parsed.data);
+      const asked = readRequest(request);
+      if (typeof asked === 'string') return refuse(reply, 400, asked);
       const operation = options.operations.prepare(asked);
       const isMutation = isOperation(operation) && operation.type === OperationTypeNode.MUTATION;
       if (request.method === 'GET' && isMutation) {
@@ -75,11 +62,10 @@ export async function serveMultipart(
   options: StreamsOptions,
 ): Promise<boolean> {
   if (request.method !== 'POST' || !isMultipartAccepted(request.headers.accept)) return false;
-  const parsed = Request.safeParse(request.body);
-  if (!parsed.success) return false;
-  const asked = requestOf(parsed.data);
+  const asked = readRequest(request);
+  if (typeof asked === 'string') return false;
   const operation = options.operations.prepare(asked);
-  // What is wrong with it, Apollo Server tells as it tells of any other.
+  // What is wrong with it is told as it is told of any other.
   if (!isOperation(operation) || operation.type !== OperationTypeNode.SUBSCRIPTION) return false;
   await stream({ request, reply, asked, operation, format: MULTIPART }, options);
   return true;
@@ -139,7 +125,7 @@ async function run(
   { asked: { operationName, variables }, operation: { document }, caller }: Running,
   { operations, services, maskError }: StreamsOptions,
 ): Promise<string> {
-  const result = await execute({
+  const result = await createExecute(services.tracer)({
     schema: operations.schema,
     document,
     operationName,
@@ -160,30 +146,6 @@ function headersOf(reply: FastifyReply): OutgoingHttpHeaders {
 function lastEventId({ headers }: FastifyRequest): string | null {
   const id = headers['last-event-id'];
   return typeof id === 'string' && id !== '' ? id : null;
-}
-
-function fromQuery({ query }: FastifyRequest): unknown {
-  const text = z.object({ variables: z.string() }).safeParse(query).data?.variables;
-  if (text === undefined) return query;
-  return { ...z.record(z.string(), z.unknown()).parse(query), variables: jsonOf(text) };
-}
-
-/** Text that is no JSON is no object either. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
-}
-
-function requestOf({ query, operationName, variables }: z.infer<typeof Request>): OperationRequest {
-  return { query, operationName: operationName ?? null, variables: variables ?? {} };
-}
-
-function describe({ issues }: z.ZodError): string {
-  return issues.map(({ message }) => message).join('; ');
 }
 
 function refuse(

@@ -10,6 +10,8 @@ import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 import type { OriginCheck } from './origin.ts';
 import { Prober } from './prober.ts';
+import { requestIdOf } from './request-log.ts';
+import type { RequestWatch } from './request-watch.ts';
 import { createProtocol } from './socket-protocol.ts';
 import type { Client, ProtocolOptions } from './socket-protocol.ts';
 
@@ -17,6 +19,7 @@ export interface WebSocketOptions extends ProtocolOptions {
   readonly connections: Connections;
   readonly isForeign: OriginCheck;
   readonly logger: Logger;
+  readonly watch: RequestWatch;
 }
 
 /** How long operations that were told to end have to be over. */
@@ -33,7 +36,7 @@ export interface WebSocketEndpoint {
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) at `/graphql` of an HTTP server. */
 export function serveWebSocket(server: Server, options: WebSocketOptions): WebSocketEndpoint {
-  const { connections, limits, logger } = options;
+  const { connections, limits, logger, watch } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxMessageBytes,
@@ -58,7 +61,7 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
     }
     stream.on('close', () => release?.());
     sockets.handleUpgrade(request, stream, head, (webSocket) => {
-      open(webSocket, { request, stream, protocol, prober, logger });
+      open(webSocket, { request, stream, protocol, prober, logger, watch });
     });
   });
 
@@ -89,14 +92,17 @@ interface Opening {
   readonly protocol: ProtocolServer<Connection>;
   readonly prober: Prober;
   readonly logger: Logger;
+  readonly watch: RequestWatch;
 }
 
 function open(webSocket: WebSocket, opening: Opening): void {
-  const { request, stream, protocol, prober, logger } = opening;
+  const { request, stream, protocol, prober, logger, watch } = opening;
+  const { headers } = request;
+  const run = watch.attach({ id: requestIdOf(request), headers });
   const connection = new Connection({
     webSocket,
     stream,
-    authorization: request.headers.authorization,
+    authorization: headers.authorization,
     address: request.socket.remoteAddress ?? '',
   });
   // What a client breaks of the protocol closes its socket by itself.
@@ -116,7 +122,7 @@ function open(webSocket: WebSocket, opening: Opening): void {
           const text = textOf(data);
           const completed = findCompleted(text);
           if (completed !== null) connection.complete(completed);
-          receive(text).catch((error: unknown) => {
+          run(() => receive(text)).catch((error: unknown) => {
             logger.error({ err: error }, 'a message of a socket failed inside');
             connection.close(CloseCode.InternalServerError, 'Internal server error');
           });

@@ -10,7 +10,8 @@ import { isOnProbation, isOpen } from './breaker.ts';
 import { Budget } from './budget.ts';
 import { Health } from './health.ts';
 import type { Interest } from './interest.ts';
-import { listTelling, runTasks } from './tasks.ts';
+import type { WatcherObserver } from './observer.ts';
+import { batchOf, listTelling, runTasks } from './tasks.ts';
 import { claimOfUnknown } from './look.ts';
 import type { LookTask } from './look.ts';
 import { createRowGuard } from './row-guard.ts';
@@ -28,6 +29,7 @@ export interface LaneOptions {
   readonly interest: Interest;
   readonly holdFinishForMs: number;
   readonly logger: Logger;
+  readonly observer: WatcherObserver;
   readonly health: ProviderHealth;
 }
 
@@ -98,7 +100,8 @@ export class Lane {
     this.#isNudged = true;
     if (!this.#isOn || this.#isPumping) return;
     this.#isPumping = true;
-    this.#pump()
+    this.#options.observer
+      .apart(() => this.#pump())
       .catch((error: unknown) => {
         this.#options.logger.error({ err: error }, 'the watcher stumbled; it goes on');
         this.#isNudged = false;
@@ -261,19 +264,21 @@ export class Lane {
   }
 
   async #look(tasks: readonly LookTask[]): Promise<void> {
-    const { provider, random, logger } = this.#options;
+    const { provider, random, logger, observer } = this.#options;
     const { signal } = this.#stopping;
     // One draw for the batch: what was looked at together is due together again.
     const batchRandom = random();
+    const options = {
+      source: this.source,
+      keeping: this.keeping,
+      appearsWithinMs: provider.capabilities.appearsWithinMs,
+      circumstances: (claim: Claim) => this.circumstances(claim, batchRandom),
+      signal,
+    };
     let answers: readonly Answer[] = [];
     try {
-      const results = await runTasks(tasks, {
-        source: this.source,
-        keeping: this.keeping,
-        appearsWithinMs: provider.capabilities.appearsWithinMs,
-        circumstances: (claim) => this.circumstances(claim, batchRandom),
-        signal,
-      });
+      const batch = batchOf(provider.id, tasks);
+      const results = await observer.look(batch, () => runTasks(tasks, options));
       answers = results.map(answerOf);
       await this.#health.learn(listTelling(tasks, results));
     } catch (error) {

@@ -1,7 +1,9 @@
+import { importId } from '../domain/import.ts';
 import type { ProviderErrorKind } from '../domain/provider-error.ts';
 import { captureRows } from './capture.ts';
 import { lookAt } from './look.ts';
 import type { LookOptions, LookResult, LookTask } from './look.ts';
+import type { LookBatch } from './observer.ts';
 
 /** Does what was claimed together: looks at imports, or reads the rows of one that has ended. */
 export async function runTasks(
@@ -14,6 +16,15 @@ export async function runTasks(
   return [await captureRows(first.claim, capture, options)];
 }
 
+/** What was claimed together, for whoever looks on. */
+export function batchOf(providerId: string, tasks: readonly LookTask[]): LookBatch {
+  return {
+    providerId,
+    work: isOfRows(tasks) ? 'rows' : 'looks',
+    importIds: tasks.map(({ claim }) => importId(claim.import.ref)),
+  };
+}
+
 /** Of the failures of a list of rows, only these say anything of the provider as a whole. */
 const TELLING: ReadonlySet<ProviderErrorKind> = new Set(['unauthorized', 'rate-limited']);
 
@@ -22,6 +33,10 @@ export function listTelling(
   tasks: readonly LookTask[],
   results: readonly LookResult[],
 ): readonly LookResult[] {
-  const isOfRows = tasks.some(({ claim }) => claim.schedule.capture !== null);
-  return results.filter(({ error }) => !isOfRows || error === null || TELLING.has(error.kind));
+  if (!isOfRows(tasks)) return results;
+  return results.filter(({ error }) => error === null || TELLING.has(error.kind));
+}
+
+function isOfRows(tasks: readonly LookTask[]): boolean {
+  return tasks.some(({ claim }) => claim.schedule.capture !== null);
 }

@@ -10,6 +10,8 @@ import { Interest } from './interest.ts';
 import { Lane } from './lane.ts';
 import { GIVEN_UP, OVERLOADED } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { UNOBSERVED } from './observer.ts';
+import type { WatcherObserver } from './observer.ts';
 import { intervalMs } from './schedule.ts';
 import { recordResponse } from './record-response.ts';
 import type { ResponseInput, ResponseResult } from './record-response.ts';
@@ -24,6 +26,8 @@ export interface WatcherOptions {
   readonly logger: Logger;
   /** How long a finish that is not whole is held back. */
   readonly holdFinishForMs: number;
+  /** Absent: nobody looks on. */
+  readonly observer?: WatcherObserver;
 }
 
 /** How long a miss or a failure is remembered, so that asking again does not ask the vendor. */
@@ -33,6 +37,7 @@ const MOST_REMEMBERED = 10_000;
 /** The only thing that talks to vendors: one loop per provider, one look at a time per import. */
 export class Watcher {
   readonly #options: WatcherOptions;
+  readonly #observer: WatcherObserver;
   readonly #interest = new Interest();
   readonly #lanes = new Map<string, Lane>();
   /** When an import was last refreshed, for those that the vendor does not show. */
@@ -43,6 +48,7 @@ export class Watcher {
 
   private constructor(options: WatcherOptions, health: ReadonlyMap<string, ProviderHealth>) {
     this.#options = options;
+    this.#observer = options.observer ?? UNOBSERVED;
     this.#known = new DataLoader(
       async (ids) => {
         const found = await options.ledger.findImports(ids);
@@ -59,6 +65,7 @@ export class Watcher {
         random,
         logger,
         holdFinishForMs,
+        observer: this.#observer,
         interest: this.#interest,
         health: health.get(provider.id) ?? UNTRIED,
       });
@@ -119,7 +126,7 @@ export class Watcher {
     // A look may have ended since the caller read the ledger.
     const known = await this.#known.load(id);
     if (known !== null) return { kind: 'found', import: known };
-    const answer = await lane.ask(ref);
+    const answer = await this.#observer.wait(id, () => lane.ask(ref));
     if (answer.kind === 'found') this.#misses.delete(id);
     else if (answer !== GIVEN_UP && answer !== OVERLOADED) this.#remember(id, answer);
     return answer;
@@ -177,7 +184,8 @@ export class Watcher {
     const lastAt = Math.max(observedAt ?? 0, this.#refreshes.get(id) ?? 0);
     if (state === 'BACKING_OFF' || now < lastAt + lane.provider.cadence.minIntervalMs) return;
     rememberIn(this.#refreshes, id, now);
-    if (await ledger.bringForward(id, now)) await lane.waitForLook(id);
+    if (!(await ledger.bringForward(id, now))) return;
+    await this.#observer.wait(id, () => lane.waitForLook(id));
   }
 
   /**

@@ -85,6 +85,8 @@ async function serve(t: TestContext, { rows, beforePage }: ServeOptions): Promis
     publicUrl: null,
     gate: openGate(['imports:read', 'imports:rows']),
     limits: LIMITS,
+    random: () => 0.5,
+    fetch,
     logger,
     host: '127.0.0.1',
     port: 0,
@@ -92,6 +94,7 @@ async function serve(t: TestContext, { rows, beforePage }: ServeOptions): Promis
     isIntrospectionOn: false,
     corsOrigins: [],
     operationLimits: OPERATION_LIMITS,
+    persistedOperations: null,
     maxRequestBytes: 1_000,
   });
   let closing: Promise<void> | null = null;

@@ -5,51 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { ORDINARY_LOAD } from '../../src/providers/simulation.ts';
-import type { SimulatedAnswer } from '../../src/providers/simulation.ts';
 import { atEnd } from '../support/at-end.ts';
 import { createFolder } from '../support/ledgers.ts';
-import { textOf } from '../support/simulated-answer.ts';
+import { plant, SECRET } from '../support/planted-rows.ts';
 import { serveVendors } from '../support/simulated-vendors.ts';
 import { at, startWorld, until } from '../support/world.ts';
 import type { World, WorldOptions } from '../support/world.ts';
-
-/** What stands in every row, and must not be where no row may be. */
-const SECRET = 'Xanthippe';
-
-/** What becomes of the texts under these names: they quote a row in every way a vendor may. */
-const PLANTED: Readonly<Record<string, (text: string) => unknown>> = {
-  // Collibra; its command is the row, so what it holds is known.
-  errorMessage: (text) => `${text} of "${SECRET}", ${SECRET} Smith and ${SECRET}@example.com`,
-  identifier: (text) =>
-    JSON.stringify({ text, name: `${SECRET} Smith`, tags: [SECRET, { [SECRET.length]: SECRET }] }),
-  // Qobra, as above.
-  details: (text) => `${text}\\nValueError: '${SECRET}' of ${SECRET} Smith`,
-  description: (text) => `${text} for '${SECRET}'`,
-  // Micro, and the job of Collibra: nothing is known of the row.
-  message: (text) => `${text} for "${SECRET} Smith" <${SECRET}@example.com>`,
-  // Marketing Cloud, likewise.
-  validationErrorDetails: (text) => `${text} for "${SECRET} Smith"`,
-};
-
-/** An answer of success with the secret in it. */
-function plant(answer: SimulatedAnswer): SimulatedAnswer {
-  const text = textOf(answer);
-  if (answer.status >= 300 || !text.startsWith('{')) return { ...answer, body: text };
-  return { ...answer, body: JSON.stringify(planted(JSON.parse(text))) };
-}
-
-function planted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(planted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([name, inner]: [string, unknown]) => {
-    if (name === 'row' && typeof inner === 'object') {
-      return [name, { ...inner, name: `${SECRET} Smith`, tags: [[SECRET]] }];
-    }
-    const change = PLANTED[name];
-    return [name, typeof inner === 'string' && change ? change(inner) : planted(inner)];
-  });
-  return Object.fromEntries(entries);
-}
 
 /** A response of Micro that somebody hands in. */
 const RESPONSE = {

@@ -115,7 +115,7 @@ test('killed in the middle, it goes on where it stopped and loses nothing', asyn
       }),
     })),
   );
-  const LIST = `{ imports(first: 100) { nodes { id revision job { phase outcome } freshness { state }
+  const LIST = `{ imports(first: 20) { nodes { id revision job { phase outcome } freshness { state }
     history(first: 500) { nodes { revision position phase outcome } } } } }`;
 
   let isTracked = false;

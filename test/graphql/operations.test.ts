@@ -2,9 +2,17 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isOperation, Operations } from '../../src/graphql/operations.ts';
 import type { Operation } from '../../src/graphql/operations.ts';
+import { hashOf } from '../../src/graphql/persisted-operations.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { OPERATION_LIMITS } from '../support/gate.ts';
 
-const OPERATIONS = new Operations({ schema: createSchema(), isIntrospectionOn: false });
+const HIDDEN = {
+  schema: createSchema(),
+  isIntrospectionOn: false,
+  limits: OPERATION_LIMITS,
+  persisted: null,
+};
+const OPERATIONS = new Operations(HIDDEN);
 
 function codesOf(query: string, operationName: string | null = null): readonly unknown[] {
   const prepared = OPERATIONS.prepare({ query, operationName, variables: {} });
@@ -22,8 +30,18 @@ test('an operation is read once, unless it is longer than any that people write'
   const long = `${short} #${' '.repeat(20_000)}`;
   assert.equal(prepare(short).document, prepare(short).document);
   assert.notEqual(prepare(long).document, prepare(long).document);
-  const endless = `subscription { importsChanged { ${'position '.repeat(10_000)} } }`;
-  assert.deepEqual(codesOf(endless), ['GRAPHQL_PARSE_FAILED']);
+});
+
+test('what was read lately is found by its hash, as long as it is valid', () => {
+  const texts = Array.from({ length: 600 }, (_, index) => `query Q${index} { __typename }`);
+  for (const text of texts) prepare(text);
+  assert.equal(
+    OPERATIONS.findDocument(hashOf(texts[599] ?? '')),
+    prepare(texts[599] ?? '').document,
+  );
+  assert.equal(OPERATIONS.findDocument(hashOf(texts[0] ?? '')), null);
+  codesOf('{ nothing }');
+  assert.equal(OPERATIONS.findDocument(hashOf('{ nothing }')), null);
 });
 
 test('a subscription whose field may be left out is refused, however that is said', () => {
@@ -115,6 +133,6 @@ test('what cannot be read or executed is refused the same, however often it come
 test('a schema that is hidden cannot be asked for, and one that is not can', () => {
   const query = '{ __schema { queryType { name } } }';
   assert.deepEqual(codesOf(query), ['GRAPHQL_VALIDATION_FAILED', 'GRAPHQL_VALIDATION_FAILED']);
-  const open = new Operations({ schema: createSchema(), isIntrospectionOn: true });
+  const open = new Operations({ ...HIDDEN, isIntrospectionOn: true });
   assert.ok(isOperation(open.prepare({ query, operationName: null, variables: {} })));
 });

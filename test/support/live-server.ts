@@ -95,6 +95,8 @@ export async function startLiveServer(
     publicUrl: null,
     gate: openGate(['imports:read', 'imports:write']),
     limits: all,
+    random: Math.random,
+    fetch,
     logger,
     host: '127.0.0.1',
     port: 0,
@@ -102,6 +104,7 @@ export async function startLiveServer(
     isIntrospectionOn: false,
     corsOrigins: [],
     operationLimits: OPERATION_LIMITS,
+    persistedOperations: null,
     maxRequestBytes: 100_000,
   });
   let stopping: Promise<void> | null = null;

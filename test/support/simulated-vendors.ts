@@ -2,7 +2,11 @@ import type { TestContext } from 'node:test';
 import { ALL_PROVIDERS } from '../../src/providers/all.ts';
 import { createHttp } from '../../src/providers/http.ts';
 import type { Provider, ProviderDataSource } from '../../src/providers/provider.ts';
-import type { SimulatedAnswer, Simulator } from '../../src/providers/simulation.ts';
+import type {
+  SimulatedAnswer,
+  SimulatedRequest,
+  Simulator,
+} from '../../src/providers/simulation.ts';
 import { serveSimulator } from '../../src/providers/simulation-server.ts';
 import type { FleetMember, SimulatedFleet } from '../../src/simulated-fleet.ts';
 import { atEnd } from './at-end.ts';
@@ -10,14 +14,14 @@ import { atEnd } from './at-end.ts';
 /** Serves every vendor, its answers changed on their way, until the test ends. */
 export async function serveVendors(
   t: TestContext,
-  change: (answer: SimulatedAnswer) => SimulatedAnswer,
+  change: (answer: SimulatedAnswer, request: SimulatedRequest) => SimulatedAnswer,
 ): Promise<SimulatedFleet> {
   const members: FleetMember[] = [];
   for (const [index, provider] of ALL_PROVIDERS.entries()) {
     const simulator = provider.simulate({ now: Date.now, seed: index + 1 });
     const changed: Simulator = {
       ...simulator,
-      answer: (request, scenario) => change(simulator.answer(request, scenario)),
+      answer: (request, scenario) => change(simulator.answer(request, scenario), request),
     };
     const vendor = await serveSimulator(changed, { port: 0 });
     atEnd(t, () => vendor.close());

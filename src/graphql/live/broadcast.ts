@@ -6,6 +6,7 @@ import { cohortOf, endOf, eventsOf, haveSeenTheSame, seenUntil, seenUpTo } from 
 import type { Cohort } from './cohort.ts';
 import { Member } from './member.ts';
 import type { Leaver } from './member.ts';
+import type { HandedOver, LiveObserver } from './observer.ts';
 import type { Joining, Subscription } from './sink.ts';
 import type { Seen, Topic } from './topic.ts';
 import type { Turns } from './turns.ts';
@@ -21,6 +22,7 @@ export interface BroadcastOptions<M> {
   readonly turns: Turns;
   /** How long a subscriber may take nothing. */
   readonly laggedAfterMs: number;
+  readonly observer: LiveObserver;
   /** Called when nobody is left. */
   readonly onEmpty: () => void;
 }
@@ -168,6 +170,8 @@ export class Broadcast<M> {
   async #advance(cohort: Cohort<Member<M>>): Promise<void> {
     const { topic } = this.#options;
     const { signal } = this.#closing;
+    // They were sent everything when they were last read for, and wait for what comes.
+    const isPrompt = cohort.readAt >= 0 && !cohort.hasMore;
     cohort.readAt = this.#rings;
     const { seen } = cohort;
     const page = await topic.read(seen, signal);
@@ -178,26 +182,32 @@ export class Broadcast<M> {
       },
     );
     const upTo = (after: number): Seen => seenUpTo(after, { seen, page });
-    await this.#send(cohort, eventsOf(seen, page), upTo);
+    const events = eventsOf(seen, page);
+    if (events.length > 0) {
+      const handedOver = await this.#send(cohort, events, upTo);
+      this.#options.observer.handedOver({ ...handedOver, events, isPrompt });
+    }
     cohort.seen = page.hasMore ? upTo(page.end) : seenUntil(page.end);
     cohort.hasMore = page.hasMore;
     if (page.hasEnded) await this.#sendEnd(cohort.members, 'SETTLED');
     else this.#place(cohort);
   }
 
+  /** Answers how many messages were taken, and by how many subscribers. */
   async #send(
     cohort: Cohort<Member<M>>,
     events: readonly EventModel[],
     upTo: (after: number) => Seen,
-  ): Promise<void> {
-    if (events.length === 0) return;
+  ): Promise<Pick<HandedOver, 'messages' | 'subscribers'>> {
     const messages = await Promise.all(events.map((event) => this.#render(event)));
     let served = 0;
+    let handedOver = 0;
     for (const member of cohort.members) {
       const mayTake = !hasExpired(member, this.#options.clock.now());
       // A timer may be late: nobody whose rights have ended is given anything more.
       const taken = mayTake ? this.#give(member, messages) : 0;
       if (!mayTake) this.end(member, 'AUTH_EXPIRED');
+      handedOver += taken;
       const last = events[taken - 1];
       if (taken < messages.length) {
         this.#block(member, last === undefined ? cohort.seen : upTo(last.position));
@@ -205,6 +215,7 @@ export class Broadcast<M> {
       served += 1;
       if (served % SLICE === 0) await setImmediate();
     }
+    return { messages: handedOver, subscribers: served };
   }
 
   /** A sink that fails is let go, and fails nobody else. */
@@ -240,6 +251,7 @@ export class Broadcast<M> {
       if (this.#members.has(member)) {
         this.leave(member);
         member.sink.end(last);
+        this.#options.observer.ended(reason);
       }
       ended += 1;
       if (ended % SLICE === 0) await setImmediate();

@@ -6,6 +6,8 @@ import type { EventModel } from '../models.ts';
 import { Broadcast } from './broadcast.ts';
 import type { Leaver } from './member.ts';
 import type { Message } from './message.ts';
+import { UNOBSERVED } from './observer.ts';
+import type { LiveObserver } from './observer.ts';
 import type { Joining, Subscription } from './sink.ts';
 import type { Topic } from './topic.ts';
 import { Turns } from './turns.ts';
@@ -18,6 +20,8 @@ export interface HubOptions {
   readonly laggedAfterMs: number;
   /** 0 to 1. */
   readonly random: () => number;
+  /** Absent: nobody looks on. */
+  readonly observer?: LiveObserver;
 }
 
 export interface Sharing extends Joining<Message> {
@@ -39,7 +43,9 @@ const STEP_MS = 20;
 /** Everybody who is subscribed on this server. Hears of changes once, and wakes whom they concern. */
 export class Hub {
   readonly #options: HubOptions;
+  readonly #observer: LiveObserver;
   readonly #shared = new Map<string, Broadcast<Message>>();
+  readonly #audiences = new Set<Audience>();
   /** Audiences of any import, and those of one by its id. */
   readonly #general = new Set<Audience>();
   readonly #particular = new Map<string, Set<Audience>>();
@@ -49,6 +55,7 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
+    this.#observer = options.observer ?? UNOBSERVED;
     this.#detach = options.ledger.subscribe((hint) => this.#wake(hint));
   }
 
@@ -56,7 +63,9 @@ export class Hub {
   share({ key, topic, render, ...joining }: Sharing): Subscription {
     const known = this.#shared.get(key);
     if (known !== undefined) return this.#admit(known, joining);
-    const broadcast = this.#open(topic, render, () => this.#shared.delete(key));
+    const seen = (event: EventModel): Promise<Message> =>
+      this.#observer.render(() => render(event));
+    const broadcast = this.#open(topic, seen, () => this.#shared.delete(key));
     this.#shared.set(key, broadcast);
     return this.#admit(broadcast, joining);
   }
@@ -69,6 +78,13 @@ export class Hub {
       () => undefined,
     );
     return this.#admit(broadcast, joining);
+  }
+
+  /** How many are subscribed. */
+  countSubscribers(): number {
+    let count = 0;
+    for (const { members } of this.#audiences) count += members.size;
+    return count;
   }
 
   /**
@@ -91,9 +107,7 @@ export class Hub {
   }
 
   #inRandomOrder(): Leaver[] {
-    const particular = [...this.#particular.values()].flatMap((some) => [...some]);
-    const audiences = new Set([...this.#general, ...particular]);
-    return [...audiences]
+    return [...this.#audiences]
       .flatMap(({ members }) => [...members])
       .map((leaver) => ({ leaver, at: this.#options.random() }))
       .toSorted((a, b) => a.at - b.at)
@@ -101,7 +115,7 @@ export class Hub {
   }
 
   #admit<M>(broadcast: Broadcast<M>, joining: Joining<M>): Subscription {
-    const member = broadcast.join(joining);
+    const member = this.#observer.apart(() => broadcast.join(joining));
     if (this.#isDraining) member.end('DRAINING');
     return member;
   }
@@ -119,12 +133,14 @@ export class Hub {
       clock,
       turns: this.#turns,
       laggedAfterMs,
+      observer: this.#observer,
       onEmpty: () => {
         stopWatching();
         this.#forget(broadcast, topic);
         onClosed();
       },
     });
+    this.#audiences.add(broadcast);
     if (topic.ids === null) this.#general.add(broadcast);
     for (const id of topic.ids ?? []) {
       const some = this.#particular.get(id) ?? new Set();
@@ -134,6 +150,7 @@ export class Hub {
   }
 
   #forget(audience: Audience, { ids }: Topic): void {
+    this.#audiences.delete(audience);
     this.#general.delete(audience);
     for (const id of ids ?? []) {
       const some = this.#particular.get(id);
@@ -143,7 +160,9 @@ export class Hub {
   }
 
   #wake({ importId }: ChangeHint): void {
-    for (const audience of this.#general) audience.ring();
-    for (const audience of this.#particular.get(importId) ?? []) audience.ring();
+    this.#observer.apart(() => {
+      for (const audience of this.#general) audience.ring();
+      for (const audience of this.#particular.get(importId) ?? []) audience.ring();
+    });
   }
 }

@@ -44,7 +44,7 @@ export const Import: ImportResolvers = {
       ...summarizeRowErrors(self.state.rowErrors, held),
     };
   },
-  rowErrorGroups: ({ ref }, _, { ledger }) => ledger.listRowErrorGroups(importId(ref)),
+  rowErrorGroups: async ({ ref }, _, { ledger }) => ledger.listRowErrorGroups(importId(ref)),
   history: async ({ ref }, { first, after }, { ledger }) => {
     const page = await ledger.listRevisions({
       importId: importId(ref),

@@ -1,0 +1,28 @@
+import type { EventModel, StreamEndReason } from '../models.ts';
+
+/** Events that were handed to the transports of all subscribers who had seen the same. */
+export interface HandedOver {
+  readonly events: readonly EventModel[];
+  readonly subscribers: number;
+  /** How many they took in all: fewer where a transport was full. */
+  readonly messages: number;
+  /** They were waited for; otherwise whoever they are for has been away. */
+  readonly isPrompt: boolean;
+}
+
+/** Sees what subscribers are sent, to count and to trace it. Nothing is told for each of them. */
+export interface LiveObserver {
+  /** Work that is done for nobody in particular, whoever happened to start it. */
+  apart<T>(work: () => T): T;
+  /** Makes the message of one event. */
+  render<T>(work: () => Promise<T>): Promise<T>;
+  handedOver(delivery: HandedOver): void;
+  ended(reason: StreamEndReason): void;
+}
+
+export const UNOBSERVED: LiveObserver = {
+  apart: (work) => work(),
+  render: (work) => work(),
+  handedOver: () => undefined,
+  ended: () => undefined,
+};

@@ -1,0 +1,86 @@
+import type { Logger } from 'pino';
+import type { MaskError } from '../graphql/errors.ts';
+import type { Join } from '../graphql/live/subscribe.ts';
+import type { Callback } from './callback-message.ts';
+import { createPost } from './callback-post.ts';
+import type { PostOptions } from './callback-post.ts';
+import { CallbackStream } from './callback-stream.ts';
+import type { LiveLimits } from './live-limits.ts';
+
+export interface CallbacksOptions extends PostOptions {
+  readonly limits: Pick<LiveLimits, 'maxCallbacks'>;
+  readonly maskError: MaskError;
+  readonly logger: Logger;
+}
+
+/** How long routers have to take the last messages when the server stops. */
+const FAREWELL_MS = 2_000;
+
+/** The subscriptions whose results are posted. */
+export class Callbacks {
+  readonly #options: CallbacksOptions;
+  readonly #post: ReturnType<typeof createPost>;
+  readonly #open = new Set<CallbackStream>();
+  /** Those that have begun, by what the router calls them. */
+  readonly #begun = new Map<string, CallbackStream>();
+  #isClosing = false;
+  #onEmpty: (() => void) | null = null;
+
+  constructor(options: CallbacksOptions) {
+    this.#options = options;
+    this.#post = createPost(options);
+  }
+
+  /** Keeps a place for a subscription until it is closed; null when there are as many as may be. */
+  open(callback: Callback): CallbackStream | null {
+    const { limits, clock, maskError, logger } = this.#options;
+    if (this.#isClosing || this.#open.size >= limits.maxCallbacks) return null;
+    const name = nameOf(callback);
+    const stream = new CallbackStream({
+      callback,
+      post: this.#post,
+      clock,
+      maskError,
+      logger,
+      onClose: () => {
+        this.#open.delete(stream);
+        if (this.#begun.get(name) === stream) this.#begun.delete(name);
+        if (this.#open.size === 0) this.#onEmpty?.();
+      },
+    });
+    this.#open.add(stream);
+    return stream;
+  }
+
+  /**
+   * Begins a subscription that the router has confirmed. Apollo Router calls every one that asks the
+   * same by the same id: it has ended whatever it called so before, and would take its results for
+   * those of the new one.
+   */
+  begin(callback: Callback, stream: CallbackStream, join: Join): void {
+    const name = nameOf(callback);
+    this.#begun.get(name)?.close();
+    this.#begun.set(name, stream);
+    stream.begin(join);
+  }
+
+  /** Gives those that were told to end a moment to be over, then ends all. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    if (this.#open.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, FAREWELL_MS);
+      this.#onEmpty = resolve;
+      await promise;
+      clearTimeout(timer);
+    }
+    if (this.#open.size === 0) return;
+    const { logger } = this.#options;
+    logger.warn({ subscriptions: this.#open.size }, 'routers did not take the last of theirs');
+    for (const stream of this.#open) stream.close();
+  }
+}
+
+function nameOf({ url, id }: Callback): string {
+  return `${url.href} ${id}`;
+}

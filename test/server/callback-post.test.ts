@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../../src/domain/clock.ts';
+import { createPost } from '../../src/server/callback-post.ts';
+import type { Posting } from '../../src/server/callback-post.ts';
+import { startRouter } from '../support/callback-router.ts';
+import type { Answer } from '../support/callback-router.ts';
+import { TestClock } from '../support/clock.ts';
+import { until } from '../support/world.ts';
+
+const BODY = '{"kind":"subscription","action":"check","id":"a","verifier":"XXX"}';
+const never = new AbortController().signal;
+
+const ANSWER_WITHIN_MS = 5_000;
+
+/** A clock on which pauses are over at once, and are told; deadlines never come. */
+function createHastyClock(pauses: number[]): Clock {
+  return {
+    now: () => 0,
+    after: (ms, callback) => {
+      if (ms === ANSWER_WITHIN_MS) return () => undefined;
+      pauses.push(ms);
+      const soon = setImmediate(callback);
+      return () => clearImmediate(soon);
+    },
+  };
+}
+
+for (const [random, expected] of [
+  [0, [100, 100, 100, 100]],
+  [0.5, [150, 250, 450, 550]],
+  [1, [200, 400, 800, 1_000]],
+] as const) {
+  test(`what fails for a while is posted again until it is taken, at random ${random}`, async (t) => {
+    const router = await startRouter(t);
+    const pauses: number[] = [];
+    const clock = createHastyClock(pauses);
+    const post = createPost({ fetch, clock, random: () => random });
+    const statuses = [500, 502, 503, 599, 204];
+    router.intercept(() => ({ status: statuses[router.posts.length - 1] ?? 404 }));
+    const posting = await post(new URL(router.url), BODY, never);
+    assert.deepEqual(posting, { kind: 'taken', status: 204 });
+    assert.deepEqual(
+      router.posts.map(({ text }) => text),
+      statuses.map(() => BODY),
+    );
+    assert.deepEqual(pauses, expected);
+  });
+}
+
+test('what always fails is given up after five attempts', async (t) => {
+  const router = await startRouter(t);
+  const pauses: number[] = [];
+  const post = createPost({ fetch, clock: createHastyClock(pauses), random: () => 0.5 });
+  router.intercept(() => ({ status: 503 }));
+  const posting = await post(new URL(router.url), BODY, never);
+  assert.deepEqual(posting, { kind: 'failed', reason: 'answered 503' });
+  assert.equal(router.posts.length, 5);
+  assert.equal(pauses.length, 4);
+});
+
+test('a router that cannot be reached is tried as often', async (t) => {
+  const router = await startRouter(t);
+  await router.stop();
+  const pauses: number[] = [];
+  const post = createPost({ fetch, clock: createHastyClock(pauses), random: () => 0.5 });
+  const posting = await post(new URL(router.url), BODY, never);
+  assert.deepEqual(posting, { kind: 'failed', reason: 'ECONNREFUSED' });
+  assert.equal(pauses.length, 4);
+});
+
+test('a router that does not answer in time is let go, and is asked again', async (t) => {
+  const router = await startRouter(t);
+  const clock = new TestClock();
+  const post = createPost({ fetch, clock, random: () => 0.5 });
+  router.intercept(() => (router.posts.length < 5 ? new Promise<Answer>(() => {}) : null));
+  const posting = post(new URL(`${router.url}/a`), BODY, never);
+  for (let attempt = 1; attempt < 5; attempt += 1) {
+    await until(() => router.posts.length === attempt);
+    clock.advance(ANSWER_WITHIN_MS - 1);
+    assert.equal(clock.hasFired, false);
+    clock.advance(1);
+    // Its socket is gone before it is asked again.
+    await until(() => clock.waiting === 1 && router.sockets() === 0);
+    clock.advance(1_000);
+  }
+  assert.deepEqual(await posting, { kind: 'refused', status: 404 });
+  assert.equal(clock.waiting, 0);
+});
+
+for (const [name, answer, expected] of [
+  ['404', { status: 404 }, { kind: 'refused', status: 404 }],
+  ['400', { status: 400 }, { kind: 'refused', status: 400 }],
+  ['401', { status: 401, body: 'verifier does not match' }, { kind: 'refused', status: 401 }],
+  ['429', { status: 429, headers: { 'retry-after': '1' } }, { kind: 'refused', status: 429 }],
+  ['200', { status: 200, body: 'x'.repeat(10_000) }, { kind: 'taken', status: 200 }],
+  ['202', { status: 202 }, { kind: 'taken', status: 202 }],
+] satisfies (readonly [string, Answer, Posting])[]) {
+  test(`a router that answers ${name} is asked no second time`, async (t) => {
+    const router = await startRouter(t);
+    router.intercept(() => answer);
+    const post = createPost({ fetch, clock: createHastyClock([]), random: () => 0.5 });
+    assert.deepEqual(await post(new URL(router.url), BODY, never), expected);
+    assert.equal(router.posts.length, 1);
+  });
+}
+
+for (const status of [301, 302, 303, 307, 308]) {
+  test(`a router that answers ${status} sends us nowhere`, async (t) => {
+    const router = await startRouter(t);
+    const elsewhere = await startRouter(t);
+    router.intercept(() => ({ status, headers: { location: `${elsewhere.url}/a` } }));
+    const post = createPost({ fetch, clock: createHastyClock([]), random: () => 0.5 });
+    const posting = await post(new URL(router.url), BODY, never);
+    assert.deepEqual(posting, { kind: 'refused', status });
+    assert.equal(router.posts.length, 1);
+    assert.equal(elsewhere.posts.length, 0);
+  });
+}
+
+test('connections serve one message after another, whatever the answers say', async (t) => {
+  const router = await startRouter(t);
+  router.intercept(() => ({ status: 200, body: 'x'.repeat(1_000) }));
+  const post = createPost({ fetch, clock: createHastyClock([]), random: () => 0.5 });
+  for (let count = 0; count < 50; count += 1) await post(new URL(router.url), BODY, never);
+  assert.equal(router.posts.length, 50);
+  assert.ok(router.opened() < 5, `${router.opened()} were opened`);
+});
+
+async function* talkForEver(): AsyncGenerator<string> {
+  for (;;) {
+    await turn();
+    yield 'x'.repeat(10_000);
+  }
+}
+
+test('an answer that goes on and on is read no further', async (t) => {
+  const router = await startRouter(t);
+  router.intercept(() => ({ status: 200, body: talkForEver() }));
+  const post = createPost({ fetch, clock: createHastyClock([]), random: () => 0.5 });
+  const posting = await post(new URL(router.url), BODY, never);
+  assert.deepEqual(posting, { kind: 'taken', status: 200 });
+  await until(() => router.sockets() === 0);
+});
+
+test('a message that nobody waits for any more is called off, on the way and in a pause', async (t) => {
+  const router = await startRouter(t);
+  const clock = new TestClock();
+  const post = createPost({ fetch, clock, random: () => 0.5 });
+  router.intercept(() => new Promise<Answer>(() => {}));
+  const onTheWay = new AbortController();
+  const first = post(new URL(router.url), BODY, onTheWay.signal);
+  await until(() => router.posts.length === 1);
+  onTheWay.abort();
+  assert.deepEqual(await first, { kind: 'canceled' });
+  await until(() => router.sockets() === 0);
+
+  router.intercept(() => ({ status: 500 }));
+  const inAPause = new AbortController();
+  const second = post(new URL(router.url), BODY, inAPause.signal);
+  await until(() => router.posts.length === 2 && clock.waiting === 1);
+  clock.advance(100);
+  assert.equal(clock.hasFired, false);
+  inAPause.abort();
+  assert.deepEqual(await second, { kind: 'canceled' });
+  assert.equal(router.posts.length, 2);
+  assert.equal(clock.waiting, 0);
+});
+
+test('a thousand messages at once go a hundred at a time, and hold up no other router', async (t) => {
+  const router = await startRouter(t);
+  const other = await startRouter(t);
+  const release = Promise.withResolvers<Answer>();
+  let underWay = 0;
+  let most = 0;
+  router.intercept(async () => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    const answer = await release.promise;
+    await turn();
+    underWay -= 1;
+    return answer;
+  });
+  other.intercept(() => ({ status: 200 }));
+  const post = createPost({ fetch, clock: createHastyClock([]), random: () => 0.5 });
+  const postings = Array.from({ length: 1_000 }, () => post(new URL(router.url), BODY, never));
+  await until(() => router.posts.length === 100);
+  assert.equal((await post(new URL(other.url), BODY, never)).kind, 'taken');
+  assert.equal(router.posts.length, 100);
+  release.resolve({ status: 200 });
+  const kinds = new Set((await Promise.all(postings)).map(({ kind }) => kind));
+  assert.deepEqual([...kinds], ['taken']);
+  assert.equal(router.posts.length, 1_000);
+  assert.equal(most, 100);
+});

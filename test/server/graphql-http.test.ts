@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import test from 'node:test';
+import { startLiveServer } from '../support/live-server.ts';
+import type { LiveServer } from '../support/live-server.ts';
+import { at, startWorld } from '../support/world.ts';
+
+const OLD = 'application/json';
+const NEW = 'application/graphql-response+json';
+
+const TRACK =
+  'mutation { trackImport(input: { providerId: "catalog", externalId: "b" }) { import { id } } }';
+
+interface Asked {
+  readonly method?: 'GET' | 'POST' | 'HEAD';
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+function ask(
+  url: string,
+  { method = 'POST', parameters, headers, body }: Asked,
+): Promise<Response> {
+  const search = new URLSearchParams(parameters).toString();
+  const isJson = body !== undefined && typeof body !== 'string';
+  return fetch(`${url}/graphql${search && `?${search}`}`, {
+    method,
+    headers: { ...(isJson && { 'content-type': OLD }), ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+}
+
+async function assertUntouched({ ledger, log }: LiveServer): Promise<void> {
+  assert.deepEqual([...(await ledger.findImports(['catalog:b']))], []);
+  assert.deepEqual(log, []);
+}
+
+const WRONG: readonly (readonly [string, unknown, string])[] = [
+  ['a text that is none', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
+  ['an empty text', { query: '' }, 'GRAPHQL_PARSE_FAILED'],
+  ['a field that is not there', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
+  [
+    'a name of no operation',
+    { query: 'query A { __typename }', operationName: 'B' },
+    'OPERATION_RESOLUTION_FAILURE',
+  ],
+  [
+    'a variable of the wrong type',
+    { query: 'query ($n: Int!) { imports(first: $n) { nodes { id } } }', variables: { n: 'x' } },
+    'BAD_USER_INPUT',
+  ],
+  [
+    'a variable that is missing',
+    { query: 'query ($id: ID!) { import(id: $id) { id } }' },
+    'BAD_USER_INPUT',
+  ],
+  ['too deep an operation', { query: '{a'.repeat(30) + '}'.repeat(30) }, 'OPERATION_TOO_DEEP'],
+  [
+    'too costly an operation',
+    { query: '{ imports(first: 60000) { nodes { id } } }' },
+    'OPERATION_TOO_COSTLY',
+  ],
+  ['the schema', { query: '{ __schema { types { name } } }' }, 'GRAPHQL_VALIDATION_FAILED'],
+];
+
+test('what is wrong with an operation has the status that its reader expects', async (t) => {
+  const server = await startLiveServer(t);
+  for (const [name, body, code] of WRONG) {
+    // The second time it is compiled, if it can be.
+    for (const accept of [NEW, OLD, NEW, OLD, '*/*']) {
+      const response = await ask(server.url, { headers: { accept }, body });
+      const answer = await response.json();
+      const type = accept === NEW ? NEW : OLD;
+      assert.equal(response.status, accept === NEW ? 400 : 200, `${name}, ${accept}`);
+      assert.equal(response.headers.get('content-type'), `${type}; charset=utf-8`, name);
+      assert.equal(response.headers.get('cache-control'), 'no-store', name);
+      assert.equal(at(answer, 'errors.0.extensions.code'), code, name);
+      assert.equal(at(answer, 'data'), undefined, name);
+    }
+  }
+  assert.deepEqual(server.log, []);
+});
+
+test('an error of a field that was executed is no failure of the request', async (t) => {
+  const server = await startLiveServer(t);
+  const body = { query: '{ import(id: "nonsense") { id } }' };
+  const response = await ask(server.url, { headers: { accept: NEW }, body });
+  assert.equal(response.status, 200);
+  const answer = await response.json();
+  assert.equal(at(answer, 'data.import'), null);
+  assert.equal(at(answer, 'errors.0.extensions.code'), 'INVALID_IMPORT_ID');
+});
+
+const MALFORMED: readonly (readonly [string, Asked, number, RegExp])[] = [
+  ['several operations at once', { body: [{ query: '{ __typename }' }] }, 400, /one by one/],
+  ['a query that is no text', { body: { query: 7 } }, 400, /query: must be the text/],
+  ['no query', { body: {} }, 400, /query: must be the text/],
+  [
+    'variables that are a text',
+    { body: { query: '{ __typename }', variables: '{}' } },
+    400,
+    /variables: must be an object/,
+  ],
+  [
+    'extensions that are a list',
+    { body: { query: '{ __typename }', extensions: [] } },
+    400,
+    /extensions: must be an object/,
+  ],
+  [
+    'a name that is no text',
+    { body: { query: '{ __typename }', operationName: {} } },
+    400,
+    /operationName: must be a text/,
+  ],
+  [
+    'variables in a GET that are no JSON',
+    {
+      method: 'GET',
+      parameters: { query: '{ __typename }', variables: '{' },
+      headers: { accept: NEW },
+    },
+    400,
+    /variables: must be an object/,
+  ],
+  [
+    'an answer of another kind',
+    { body: { query: TRACK }, headers: { accept: 'text/html' } },
+    406,
+    /accept: must allow/,
+  ],
+  [
+    'a subscription without a stream',
+    { body: { query: 'subscription { importsChanged { position } }' } },
+    400,
+    /served over WebSocket/,
+  ],
+];
+
+for (const [name, asked, status, message] of MALFORMED) {
+  test(`${name} is refused with the status and a sentence that say why`, async (t) => {
+    const server = await startLiveServer(t);
+    const response = await ask(server.url, asked);
+    const answer = await response.json();
+    assert.equal(response.status, status);
+    assert.match(String(at(answer, 'errors.0.message')), message);
+    assert.equal(at(answer, 'errors.0.extensions.code'), 'BAD_REQUEST');
+    await assertUntouched(server);
+  });
+}
+
+test('a parameter that is said twice is refused, and not the first of them executed', async (t) => {
+  const server = await startLiveServer(t);
+  for (const name of ['query', 'operationName', 'variables', 'extensions']) {
+    const search = new URLSearchParams({
+      query: '{ __typename }',
+      operationName: '',
+      variables: '{}',
+    });
+    search.append('extensions', '{}');
+    search.append(name, search.get(name) ?? '');
+    const response = await fetch(`${server.url}/graphql?${search.toString()}`, {
+      headers: { accept: NEW },
+    });
+    assert.equal(response.status, 400, name);
+    assert.match(await response.text(), new RegExp(`${name}: must be`));
+  }
+});
+
+test('what is sent by GET is executed, unless it changes something', async (t) => {
+  const server = await startLiveServer(t);
+  await server.change('a');
+  const query = 'query One($id: ID!) { import(id: $id) { revision } } query Two { __typename }';
+  const parameters = { query, operationName: 'One', variables: '{"id":"catalog:a"}' };
+  const asked = { method: 'GET', parameters, headers: { accept: NEW } } as const;
+  const response = await ask(server.url, asked);
+  assert.equal(response.status, 200);
+  assert.deepEqual(await response.json(), { data: { import: { revision: 1 } } });
+  for (const method of ['GET', 'HEAD'] as const) {
+    const change = await ask(server.url, { ...asked, method, parameters: { query: TRACK } });
+    assert.equal(change.status, method === 'GET' ? 405 : 400);
+    assert.equal(change.headers.get('allow'), method === 'GET' ? 'POST' : null);
+  }
+  await assertUntouched(server);
+});
+
+const SIMPLE: readonly (readonly [string, Asked])[] = [
+  [
+    'a form',
+    { body: `query=${TRACK}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+  ],
+  [
+    'a form of parts',
+    {
+      body: '--x\r\ncontent-disposition: form-data; name="query"\r\n\r\n{ __typename }\r\n--x--\r\n',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+    },
+  ],
+  [
+    'plain text',
+    { body: JSON.stringify({ query: TRACK }), headers: { 'content-type': 'text/plain' } },
+  ],
+  [
+    'plain text that wants JSON',
+    {
+      body: JSON.stringify({ query: TRACK }),
+      headers: { 'content-type': 'text/plain', accept: OLD },
+    },
+  ],
+  [
+    'a body of no type',
+    { body: JSON.stringify({ query: TRACK }), headers: { 'content-type': '' } },
+  ],
+  ['a link', { method: 'GET', parameters: { query: '{ __typename }' } }],
+  [
+    'a link in a browser',
+    {
+      method: 'GET',
+      parameters: { query: '{ __typename }' },
+      headers: { accept: 'text/html,*/*;q=0.8', 'sec-fetch-site': 'none' },
+    },
+  ],
+  [
+    'a script of another page',
+    {
+      method: 'GET',
+      parameters: { query: '{ __typename }' },
+      headers: { accept: OLD, 'sec-fetch-site': 'cross-site' },
+    },
+  ],
+  [
+    'a request of another origin',
+    {
+      method: 'GET',
+      parameters: { query: '{ __typename }' },
+      headers: { accept: NEW, origin: 'https://evil.example' },
+    },
+  ],
+  [
+    'a GET with the type of a form',
+    {
+      method: 'GET',
+      parameters: { query: '{ __typename }' },
+      headers: { 'content-type': 'text/plain' },
+    },
+  ],
+];
+
+for (const [name, asked] of SIMPLE) {
+  test(`${name}, which any page can have a browser send, is not executed`, async (t) => {
+    const server = await startLiveServer(t);
+    const response = await ask(server.url, asked);
+    assert.ok([400, 415].includes(response.status), String(response.status));
+    assert.doesNotMatch(await response.text(), /"data"/);
+    await assertUntouched(server);
+  });
+}
+
+test('a GET that no page of another origin can have sent is executed', async (t) => {
+  const server = await startLiveServer(t);
+  const parameters = { query: '{ __typename }' };
+  const headers: readonly Readonly<Record<string, string>>[] = [
+    { accept: OLD },
+    { accept: NEW, 'sec-fetch-site': 'same-origin' },
+    { accept: NEW, origin: server.url },
+    { 'apollo-require-preflight': 'yes' },
+    { 'content-type': OLD },
+  ];
+  for (const some of headers) {
+    const response = await ask(server.url, { method: 'GET', parameters, headers: some });
+    assert.equal(response.status, 200, JSON.stringify(some));
+    assert.deepEqual(await response.json(), { data: { __typename: 'Query' } });
+  }
+});
+
+test('a host that is none harms nobody', async (t) => {
+  const server = await startLiveServer(t);
+  const body = JSON.stringify({ query: '{ __typename }' });
+  const sent = request(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { host: 'no host', 'content-type': OLD, 'content-length': body.length },
+  });
+  sent.end(body);
+  const [response]: IncomingMessage[] = await once(sent, 'response');
+  assert.ok(response);
+  const answer = await text(response);
+  assert.deepEqual(JSON.parse(answer), { data: { __typename: 'Query' } });
+  assert.deepEqual(server.log, []);
+});
+
+test('where the schema is hidden, no mistake shows what is in it', async (t) => {
+  const mistakes = [
+    { query: '{ importProvider { id } importt { id } }' },
+    {
+      query: 'query ($f: ImportFilter) { imports(filter: $f) { nodes { id } } }',
+      variables: { f: { phases: ['FINISHE'] } },
+    },
+    { query: '{ imports(filtr: 1) { nodes { id } } }' },
+  ];
+  for (const introspection of [true, false]) {
+    const world = await startWorld(t, { service: { introspection } });
+    for (const body of mistakes) {
+      const answer = await (await ask(world.app.url, { body })).text();
+      assert.match(answer, /"errors"/);
+      assert.equal(answer.includes('Did you mean'), introspection, answer);
+    }
+  }
+});
