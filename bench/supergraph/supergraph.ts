@@ -9,9 +9,14 @@ import { goalTable } from '../table.ts';
 import type { Goal } from '../table.ts';
 import { compareEntities } from './entities.ts';
 import { measureHidden } from './hidden.ts';
+import { measureHostile } from './hostile.ts';
 
 /** One line per part. */
-const PARTS = { entities: compareEntities, hidden: measureHidden } as const;
+const PARTS = {
+  entities: compareEntities,
+  hidden: measureHidden,
+  hostile: measureHostile,
+} as const;
 
 /** What each part is given. */
 export interface PartInput {

@@ -118,7 +118,7 @@ function createApollo(
     persistedQueries: false,
     plugins: [
       ...plugins,
-      STATUS_OF_REFUSALS,
+      REFUSAL_STATUS_PLUGIN,
       // It watches every field, which costs a third of the throughput, for cache hints, of which the
       // schema has none.
       ApolloServerPluginCacheControlDisabled(),
@@ -144,7 +144,7 @@ const STATUS_OF_REFUSAL: Readonly<Record<ResultType, number>> = {
 };
 
 /** Variables of the wrong type show only when an operation is about to be executed. */
-const STATUS_OF_REFUSALS: ApolloServerPlugin<GraphContext> = {
+const REFUSAL_STATUS_PLUGIN: ApolloServerPlugin<GraphContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ request, response: { body, http } }) => {
       const isRefusal = body.kind === 'single' && body.singleResult.data === undefined;

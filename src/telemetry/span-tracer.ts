@@ -1,4 +1,4 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from '@opentelemetry/api';
 import type { Context, Link, Span as OtelSpan, Tracer as OtelTracer } from '@opentelemetry/api';
 import type { Span, SpanOptions, Tracer } from '../domain/tracer.ts';
 import type { Frames } from './frames.ts';
@@ -18,12 +18,14 @@ export class SpanTracer implements Tracer {
   }
 
   step<T>(options: SpanOptions, work: (span: Span) => T): T {
-    // What was not chosen to be traced costs no more than this.
     if (this.#frames.current.span?.isRecording() !== true) return work(UNTRACED);
     return this.begin(options, work);
   }
 
   begin<T>(options: SpanOptions, work: (span: Span) => T): T {
+    const { span } = this.#frames.current;
+    // What is below something that is not kept costs no more than this.
+    if (span !== null && !isSampled(span)) return work(UNTRACED);
     return this.beginLinked(options, [], work);
   }
 
@@ -39,6 +41,10 @@ export class SpanTracer implements Tracer {
     const { traceId } = span.spanContext();
     return this.#frames.run({ ...frame, traceId, span }, () => runIn(span, work));
   }
+}
+
+function isSampled(span: OtelSpan): boolean {
+  return (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0;
 }
 
 /** What a span is begun below. */

@@ -18,6 +18,7 @@ import type { World } from '../support/world.ts';
 const IN_PARTS = 'multipart/mixed;subscriptionSpec=1.0,application/graphql-response+json';
 const LISTED = 'query Name { __typename }';
 const FOLLOWED = 'subscription Follow { importsChanged { position } }';
+const FOLLOWED_BY_ID = 'subscription { importsChanged { import { id } } }';
 const LOOK = 'query Look { import(id: "qobra:647a13fe875af4b4eb7133c2") { id } }';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -40,10 +41,8 @@ function startListed(t: TestContext, only: boolean): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'operations-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'operations.json');
-  writeFileSync(
-    file,
-    JSON.stringify({ [hashOf(LISTED)]: LISTED, name: LISTED, follow: FOLLOWED, look: LOOK }),
-  );
+  const texts = { [hashOf(LISTED)]: LISTED, name: LISTED, follow: FOLLOWED, look: LOOK };
+  writeFileSync(file, JSON.stringify({ ...texts, 'follow-ids': FOLLOWED_BY_ID }));
   return startWorld(t, { service: { persistedOperations: { file, only } } });
 }
 
@@ -110,6 +109,21 @@ test('a list names operations beside all others, whatever its names are', async 
   for (const body of [naming('name'), naming(hashOf(LISTED)), { query: '{ __typename }' }]) {
     assert.equal(at(await post(url, body), 'data.__typename'), 'Query');
   }
+});
+
+test('subscribers who name different operations are sent what each of them asked for', async (t) => {
+  const world = await startListed(t, true);
+  await post(`${world.app.url}/graphql`, naming('look'));
+  const socket = await openReadySocket(t, world.app.url);
+  const names = ['follow', 'follow-ids'];
+  for (const id of names) {
+    const payload = { query: '', ...naming(id) };
+    socket.send({ id, type: MessageType.Subscribe, payload });
+  }
+  await until(() => names.every((name) => socket.payloads(name).length > 0));
+  const [position, id] = names.map((name) => at(socket.payloads(name)[0], 'data.importsChanged'));
+  assert.deepEqual(Object.keys(Object(position)), ['position']);
+  assert.deepEqual(id, { import: { id: 'qobra:647a13fe875af4b4eb7133c2' } });
 });
 
 /** The code of the error that an operation is answered with, or null, over each transport. */
