@@ -1,85 +1,15 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import test from 'node:test';
-import type { TestContext } from 'node:test';
 import { ORDINARY_LOAD } from '../../src/providers/simulation.ts';
 import type { SimulatedRequest } from '../../src/providers/simulation.ts';
-import { startCollector } from '../support/collector.ts';
-import type { Collector, SentSpan } from '../support/collector.ts';
 import { serveVendors } from '../support/simulated-vendors.ts';
-import { openReadySocket, subscribeMessage } from '../support/sockets.ts';
-import { TRANSPORTS } from '../support/transports.ts';
-import { at, startWorld, until } from '../support/world.ts';
-import type { World, WorldOptions } from '../support/world.ts';
+import { askFrom, below, only, RouterSpan, startTraced } from '../support/traces.ts';
+import { until } from '../support/world.ts';
 
-const QUICK = { poll: { minInterval: '20ms', maxInterval: '40ms' } };
 const LOAD = { ...ORDINARY_LOAD, rows: 30, failedRows: 20, queuedForMs: 0, runsForMs: 0 };
 
 /** Loads at each of its fields, and says what is known at the others. */
 const IMPORT = 'id job { phase } rowErrorGroups { message } history { nodes { revision } }';
-
-interface Traced extends World {
-  readonly collector: Collector;
-  /** What was traced of the world, once it has stopped. */
-  stopped(): Promise<readonly SentSpan[]>;
-}
-
-async function startTraced(
-  t: TestContext,
-  { sample = 1, ...options }: WorldOptions & { readonly sample?: number } = {},
-): Promise<Traced> {
-  const collector = await startCollector(t);
-  const world = await startWorld(t, {
-    provider: QUICK,
-    ...options,
-    service: { telemetry: { traces: { url: collector.url, sample } } },
-  });
-  return {
-    ...world,
-    collector,
-    stopped: async () => {
-      await world.app.stop();
-      return collector.spans();
-    },
-  };
-}
-
-/** How a router names its own span. */
-class RouterSpan {
-  readonly traceId = randomBytes(16).toString('hex');
-  readonly spanId = randomBytes(8).toString('hex');
-
-  headers({ isKept }: { readonly isKept: boolean }): Readonly<Record<string, string>> {
-    return { traceparent: `00-${this.traceId}-${this.spanId}-${isKept ? '01' : '00'}` };
-  }
-}
-
-async function askFrom(
-  world: World,
-  headers: Readonly<Record<string, string>>,
-  operation: Readonly<Record<string, unknown>>,
-): Promise<unknown> {
-  const answer = await fetch(`${world.app.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify(operation),
-  });
-  const body: unknown = await answer.json();
-  assert.equal(at(body, 'errors'), undefined, JSON.stringify(body));
-  return at(body, 'data');
-}
-
-/** The only span of a name among these. */
-function only(spans: readonly SentSpan[], name: string): SentSpan {
-  const [span, ...others] = spans.filter((one) => one.name === name);
-  assert.ok(span, `there is no ${name} among ${spans.map((one) => one.name).join(', ')}`);
-  assert.equal(others.length, 0, `there is more than one ${name}`);
-  return span;
-}
-
-function below(parent: SentSpan, spans: readonly SentSpan[]): readonly SentSpan[] {
-  return spans.filter(({ parentSpanId }) => parentSpanId === parent.spanId);
-}
 
 test('the trace of a router goes on through operation, fields and ledger, however it is executed', async (t) => {
   const world = await startTraced(t);
@@ -241,52 +171,6 @@ const RESPONSE = {
   failed: 0,
   results: [{ id: 'a' }],
 };
-
-for (const { name, follow } of TRANSPORTS) {
-  test(`each event is a trace of its own, over ${name}`, async (t) => {
-    const world = await startTraced(t);
-    const externalId = world.vendor('qobra').start({ ...LOAD, runsForMs: 300 });
-    const events = follow(t, {
-      url: world.app.url,
-      query: `subscription ($id: ID!) { importChanged(id: $id) { import { ${IMPORT} } end { reason } } }`,
-      variables: { id: `qobra:${externalId}` },
-    });
-    let count = 0;
-    for await (const { errors } of events) {
-      assert.deepEqual(errors, []);
-      count += 1;
-    }
-    const spans = await world.stopped();
-    const rendered = spans.filter((span) => span.name === 'subscription event');
-    assert.equal(rendered.length, count);
-    assert.equal(new Set(rendered.map(({ traceId }) => traceId)).size, count);
-    // Whatever was done when the change was made.
-    for (const { parentSpanId } of rendered) assert.equal(parentSpanId, null);
-    const [first] = rendered;
-    assert.ok(first && count > 1);
-    assert.deepEqual(
-      below(first, spans)
-        .map((span) => span.name)
-        .toSorted(),
-      ['Import.history', 'Import.rowErrorGroups'],
-    );
-  });
-}
-
-test('a query over a socket is traced, and joins the trace that the socket was opened in', async (t) => {
-  const world = await startTraced(t);
-  const router = new RouterSpan();
-  const socket = await openReadySocket(t, world.app.url, {
-    headers: router.headers({ isKept: true }),
-  });
-  socket.send(subscribeMessage('a', '{ imports { nodes { id } } }'));
-  await until(() => socket.payloads('a').length > 0);
-  const spans = await world.stopped();
-  const operation = only(spans, 'query');
-  assert.equal(operation.traceId, router.traceId);
-  assert.equal(operation.parentSpanId, router.spanId);
-  assert.equal(only(spans, 'Query.imports').parentSpanId, operation.spanId);
-});
 
 test('a trace is kept if the router keeps it, and one that begins here by the share that is set', async (t) => {
   const none = await startTraced(t, { sample: 0 });
