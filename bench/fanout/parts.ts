@@ -13,6 +13,7 @@ import { createSchema } from '../../src/graphql/schema.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
 import { findProvider } from '../../src/providers/registry.ts';
+import { startTelemetry } from '../../src/telemetry/telemetry.ts';
 import type { WatchedProvider } from '../../src/watcher/watched-provider.ts';
 import { Watcher } from '../../src/watcher/watcher.ts';
 import { PROVIDER_ID, recordingOf } from './imports.ts';
@@ -41,7 +42,9 @@ export async function openParts({ folder, imports, laggedAfterMs }: Settings): P
   const logger = pino({ level: 'warn' }, process.stderr);
   const clock = SYSTEM_CLOCK;
   const counted = { listeners: 0, topics: 0 };
-  const ledger = countListeners(openSqliteLedger(join(folder, 'imports.db')), counted);
+  const telemetry = await startTelemetry({}, { logger });
+  const store = telemetry.watchLedger(openSqliteLedger(join(folder, 'imports.db')));
+  const ledger = countListeners(store, counted);
   let committedAt = 0;
   // The first to hear of a commit.
   ledger.subscribe(() => {
@@ -63,7 +66,14 @@ export async function openParts({ folder, imports, laggedAfterMs }: Settings): P
       stop();
     };
   };
-  const hub = new Hub({ ledger, watcher: { watch }, clock, random: Math.random, laggedAfterMs });
+  const hub = new Hub({
+    ledger,
+    watcher: { watch },
+    clock,
+    random: Math.random,
+    laggedAfterMs,
+    observer: telemetry.live,
+  });
 
   const revisions = new Map<number, number>();
   let step = 0;

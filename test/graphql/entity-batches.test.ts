@@ -31,7 +31,7 @@ interface Stage {
   readonly reads: ReadonlyMap<string, number>;
   /** How often the vendor was looked at. */
   readonly looks: () => number;
-  ask(representations: readonly Representation[]): Promise<readonly unknown[]>;
+  readonly ask: (representations: readonly Representation[]) => Promise<readonly unknown[]>;
 }
 
 /** A graph over a ledger with a hundred imports of `catalog`, whose vendor is asked by nobody yet. */
