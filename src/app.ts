@@ -90,6 +90,7 @@ export async function startApp(config: Config, world: World): Promise<App> {
     port: config.port,
     isGraphiqlOn: config.isGraphiqlOn,
     isIntrospectionOn: config.isIntrospectionOn,
+    isLocalOnly: config.isLocalOnly,
     corsOrigins: config.corsOrigins,
     operationLimits: config.operationLimits,
     persistedOperations,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Duration } from './duration.ts';
 import { SCOPES } from './graphql/caller.ts';
 
-const PositiveInteger = z.number().int().positive();
+export const PositiveInteger = z.number().int().positive();
 
 export const HttpUrl = z.url({
   protocol: /^https?$/,
@@ -16,9 +16,17 @@ const Secret = z.string().min(SHORTEST_SECRET, {
   error: `must have at least ${SHORTEST_SECRET} characters`,
 });
 
+/** Whoever is on the way there could have any key taken for the issuer's. */
+const JwksUrl = HttpUrl.refine(
+  (text) => /^https:|^http:\/\/(?:localhost|127\.|\[::1\])/.test(text),
+  {
+    error: 'must be https, unless it is on this machine',
+  },
+);
+
 const Jwt = z
   .strictObject({
-    jwksUrl: HttpUrl.optional(),
+    jwksUrl: JwksUrl.optional(),
     secret: Secret.optional(),
     issuer: z.string({ error: 'must be the issuer (iss) of tokens' }).min(1),
     audience: z.string({ error: 'must be who tokens are for (aud)' }).min(1),
@@ -35,22 +43,29 @@ export const Auth = z
   .strictObject({
     mode: z.enum(['none', 'jwt'], { error: 'must be none or jwt' }).optional(),
     jwt: Jwt.optional(),
-    scopes: z.array(z.enum(SCOPES)).default([...SCOPES]),
-    allowRemote: z.boolean().default(false),
+    scopes: z.array(z.enum(SCOPES)).optional(),
+    allowRemote: z.boolean().optional(),
     routerSecret: Secret.optional(),
   })
   .refine(({ mode, jwt }) => mode === undefined || (mode === 'jwt') === (jwt !== undefined), {
     path: ['mode'],
     error: 'must be jwt where auth.jwt is configured, and only there',
+  })
+  .refine(({ jwt, scopes }) => jwt === undefined || scopes === undefined, {
+    path: ['scopes'],
+    error: 'has no meaning with auth.jwt, whose tokens say what their callers may; leave it out',
+  })
+  .refine(({ jwt, allowRemote }) => jwt === undefined || allowRemote === undefined, {
+    path: ['allowRemote'],
+    error: 'has no meaning with auth.jwt, with which the service may listen anywhere; leave it out',
   });
-
-const ORIGIN = /^https?:\/\/[^/?#]+$/;
 
 export const Cors = z.strictObject({
   origins: z
     .array(
-      z.string().regex(ORIGIN, {
-        error: 'must be an origin, such as https://app.acme.com, without a path',
+      z.string().refine(isOrigin, {
+        error:
+          'must be an origin as browsers write it, such as https://app.acme.com: lower case, no path, no *',
       }),
     )
     .default([]),
@@ -85,3 +100,13 @@ export const Telemetry = z.strictObject({
   metricsToken: Secret.optional(),
 });
 export type Telemetry = z.infer<typeof Telemetry>;
+
+/** No other text can be the origin of a page. */
+function isOrigin(text: string): boolean {
+  return (
+    /^https?:/.test(text) &&
+    !text.includes('*') &&
+    URL.canParse(text) &&
+    new URL(text).origin === text
+  );
+}

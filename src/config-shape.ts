@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { isProviderId } from './domain/import.ts';
 import { Duration, DurationOrForever, PositiveDuration } from './duration.ts';
-import { Auth, Cors, HttpUrl, Limits, PersistedOperations, Telemetry } from './config-access.ts';
+import {
+  Auth,
+  Cors,
+  HttpUrl,
+  Limits,
+  PersistedOperations,
+  PositiveInteger,
+  Telemetry,
+} from './config-access.ts';
 import type { LiveLimits } from './server/live-limits.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
@@ -9,8 +17,6 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A shorter key of hashes could be guessed. */
 const SHORTEST_KEY = 16;
-
-const PositiveInteger = z.number().int().positive();
 
 /** The beginning of addresses: what follows is added to its path. */
 const CallbackUrl = HttpUrl.refine((text) => !/[?#@]/.test(text), {

@@ -10,6 +10,7 @@ import type { ProviderConfig } from './config-provider.ts';
 import { Retention, Service } from './config-shape.ts';
 import type { Auth, PersistedOperations, Telemetry } from './config-access.ts';
 import type { LogLevel } from './config-shape.ts';
+import { SCOPES } from './graphql/caller.ts';
 import type { OperationLimits } from './graphql/operation-limits.ts';
 import { findProvider } from './providers/registry.ts';
 import type { AuthSettings } from './server/authenticator.ts';
@@ -22,6 +23,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly storeUrl: string;
   readonly auth: AuthSettings;
+  /** Whether it is there for this machine only, and asks nobody who they are. */
+  readonly isLocalOnly: boolean;
   readonly isGraphiqlOn: boolean;
   /** Whether the schema can be asked for. */
   readonly isIntrospectionOn: boolean;
@@ -90,6 +93,7 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
     live,
     storeUrl: store.url,
     auth: authOf(auth),
+    isLocalOnly: auth.jwt === undefined && LOOPBACK.includes(host),
     isGraphiqlOn,
     isIntrospectionOn: service.data.introspection ?? isGraphiqlOn,
     corsOrigins: cors.origins,
@@ -212,7 +216,11 @@ function withoutFollowers(problems: readonly ConfigProblem[]): readonly ConfigPr
   });
 }
 
-function authOf({ jwt, scopes, routerSecret: secret }: z.infer<typeof Auth>): AuthSettings {
+function authOf({
+  jwt,
+  scopes = [...SCOPES],
+  routerSecret: secret,
+}: z.infer<typeof Auth>): AuthSettings {
   const routerSecret = secret ?? null;
   if (jwt === undefined) return { kind: 'none', scopes, routerSecret };
   const { jwksUrl = '', secret: shared, jwksCooldown, clockTolerance, ...expected } = jwt;

@@ -62,6 +62,18 @@ describe('who may ask', () => {
       { mode: 'jwt' },
       'auth.mode: must be jwt where auth.jwt is configured, and only there',
     ],
+    'scopes beside tokens, which say their own': [
+      { jwt, scopes: ['imports:read'] },
+      'auth.scopes: has no meaning with auth.jwt, whose tokens say what their callers may; leave it out',
+    ],
+    'letting everybody in beside tokens': [
+      { jwt, allowRemote: true },
+      'auth.allowRemote: has no meaning with auth.jwt, with which the service may listen anywhere; leave it out',
+    ],
+    'keys that anybody on the way could change': [
+      { jwt: { ...jwt, jwksUrl: 'http://login.acme.com/jwks.json' } },
+      'auth.jwt.jwksUrl: must be https, unless it is on this machine',
+    ],
     'another mode': [{ mode: 'basic' }, 'auth.mode: must be none or jwt'],
     'an address that is none': [
       { jwt: { ...jwt, jwksUrl: 'login' } },
@@ -96,12 +108,24 @@ describe('in production', () => {
   });
 });
 
-test('an origin that is let in has no path', () => {
-  const service = { cors: { origins: ['https://app.acme.com'] } };
-  assert.deepEqual(parse({ service }).corsOrigins, ['https://app.acme.com']);
-  assert.deepEqual(problemsOf({ service: { cors: { origins: ['https://app.acme.com/'] } } }), [
-    'cors.origins[0]: must be an origin, such as https://app.acme.com, without a path',
-  ]);
+test('an origin that is let in is written as browsers write it', () => {
+  for (const origin of ['https://app.acme.com', 'http://localhost:3000']) {
+    const service = { cors: { origins: [origin] } };
+    assert.deepEqual(parse({ service }).corsOrigins, [origin]);
+  }
+  for (const origin of [
+    'https://app.acme.com/',
+    'https://*.acme.com',
+    'https://App.acme.com',
+    'https://app.acme.com:443',
+    'https://ann@app.acme.com',
+    'app.acme.com',
+    'null',
+  ]) {
+    assert.deepEqual(problemsOf({ service: { cors: { origins: [origin] } } }), [
+      'cors.origins[0]: must be an origin as browsers write it, such as https://app.acme.com: lower case, no path, no *',
+    ]);
+  }
 });
 
 test('where routers are called back is the beginning of addresses, and nothing else', () => {

@@ -1,9 +1,10 @@
-import { createRemoteJWKSet, customFetch, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
 import { z } from 'zod';
 import { ANONYMOUS, everybody, SCOPES } from '../graphql/caller.ts';
 import type { Caller, Scope } from '../graphql/caller.ts';
 import type { GraphServices } from '../graphql/context.ts';
+import { KeysUnavailableError, TokenKeys } from './token-keys.ts';
 import { isSameSecret } from './same-secret.ts';
 
 /** How callers show who they are. Durations are milliseconds. */
@@ -93,8 +94,6 @@ const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'];
 const CURVES = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
 const SHARED = ['HS256', 'HS384', 'HS512'];
 
-const JWKS_TIMEOUT_MS = 5_000;
-
 function createVerifier(
   { keys, issuer, audience, clockToleranceMs }: JwtSettings,
   { clock, fetch }: Pick<AuthenticatorOptions, 'clock' | 'fetch'>,
@@ -111,31 +110,29 @@ function createVerifier(
     const secret = new TextEncoder().encode(keys.secret);
     return async (token) => (await jwtVerify(token, secret, optionsOf(SHARED))).payload;
   }
-  const findKey = orUnavailable(
-    createRemoteJWKSet(new URL(keys.url), {
-      timeoutDuration: JWKS_TIMEOUT_MS,
-      cooldownDuration: keys.cooldownMs,
-      [customFetch]: (url, options) => fetch(url, options),
-    }),
-  );
-  return async (token) =>
-    (await jwtVerify(token, findKey, optionsOf([...SIGNATURES, ...CURVES]))).payload;
+  const { find } = new TokenKeys({ ...keys, clock, fetch });
+  return (token) => verifyWith(find, token, optionsOf([...SIGNATURES, ...CURVES]));
 }
 
-/** The keys could not be had: that says nothing about the token. */
-class KeysUnavailableError extends Error {
-  override readonly name = 'KeysUnavailableError';
-}
-
-function orUnavailable(findKey: JWTVerifyGetKey): JWTVerifyGetKey {
-  return async (header, token) => {
-    try {
-      return await findKey(header, token);
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey) throw error;
-      throw new KeysUnavailableError('the keys of tokens could not be had', { cause: error });
+/** A token that does not name its key may be signed with any of several. */
+async function verifyWith(
+  find: JWTVerifyGetKey,
+  token: string,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, find, options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      try {
+        return (await jwtVerify(token, key, options)).payload;
+      } catch (failure) {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
+      }
     }
-  };
+    throw new errors.JWSSignatureVerificationFailed();
+  }
 }
 
 const Claims = z.object({
@@ -180,7 +177,9 @@ function denialOf(error: unknown): Denial {
     return invalidToken(`its claims cannot be read${claim === '' ? '' : ` (${claim})`}`);
   }
   if (error instanceof errors.JOSEError) return invalidToken('it is no valid token');
-  throw error;
+  // A key that its issuer publishes may be one that nobody should use: too short, say.
+  const reason = error instanceof Error ? error.message : String(error);
+  return invalidToken(`its key cannot be used (${reason})`);
 }
 
 function invalidToken(reason: string): Denial {

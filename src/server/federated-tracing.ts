@@ -22,7 +22,10 @@ export class FederatedTracing {
   /** The server that is to answer a request; null when it asks for no trace. */
   async find(headers: IncomingHttpHeaders): Promise<ApolloServer<GraphContext> | null> {
     if (headers[HEADER] !== FORMAT) return null;
-    this.#server ??= start(this.#create());
+    this.#server ??= start(this.#create()).catch((error: unknown) => {
+      this.#server = null;
+      throw error;
+    });
     return this.#server;
   }
 

@@ -27,7 +27,9 @@ export class Gate {
   /** Lets nobody to the routes of this scope who may not ask. */
   guard(scope: FastifyInstance, bodyOf: (denial: Denial) => unknown): void {
     scope.addHook('onRequest', async (request, reply) => {
-      const admission = await this.#admitRequest(request);
+      const { headers, ip } = request;
+      const stranger = this.checkRouter(headers['router-authorization']);
+      const admission = stranger ?? (await this.admit(headers, ip));
       if (admission.kind === 'denied') return deny(reply, admission, bodyOf);
       this.#callers.set(request, admission.caller);
       return undefined;
@@ -44,10 +46,13 @@ export class Gate {
     return this.#told(this.#authenticator.checkRouter(shown));
   }
 
-  async authenticate(credentials: Credentials): Promise<Admission> {
+  /** Who asks. Whoever tries tokens is counted, too. */
+  async admit(credentials: Credentials, address: string): Promise<Admission> {
     const admission = await this.#authenticator.authenticate(credentials);
-    if (admission.kind === 'denied') this.#told(admission);
-    return admission;
+    const isDenied = admission.kind === 'denied';
+    if (isDenied) this.#told(admission);
+    const excess = await this.count(isDenied ? ANONYMOUS : admission.caller, address);
+    return excess ?? admission;
   }
 
   /** Counts one request of a caller; clients without a name are told apart by their address. */
@@ -59,16 +64,6 @@ export class Gate {
   #told(denial: Denial | null): Denial | null {
     if (denial !== null) this.#onDenied(denial.code);
     return denial;
-  }
-
-  async #admitRequest({ headers, ip }: FastifyRequest): Promise<Admission> {
-    const stranger = this.checkRouter(headers['router-authorization']);
-    if (stranger !== null) return stranger;
-    const admission = await this.authenticate(headers);
-    const isDenied = admission.kind === 'denied';
-    // Whoever tries tokens is counted, too.
-    const excess = await this.count(isDenied ? ANONYMOUS : admission.caller, ip);
-    return excess ?? admission;
   }
 }
 

@@ -12,12 +12,11 @@ export interface GraphiqlOptions {
 }
 
 /** Serves GraphiQL at `/`, with examples on an import of which whoever opens the page may know. */
-export function serveGraphiql(app: FastifyInstance, { services, gate }: GraphiqlOptions): void {
-  app.get('/', { helmet: PAGE }, async ({ headers }, reply) => {
-    const admission = await gate.authenticate({ authorization: headers.authorization });
-    const mayRead = admission.kind === 'admitted' && admission.caller.scopes.has('imports:read');
-    const example = mayRead
-      ? await findExampleImport(createContext({ services, caller: admission.caller }))
+export function serveGraphiql(scope: FastifyInstance, { services, gate }: GraphiqlOptions): void {
+  scope.get('/', { helmet: PAGE }, async (request, reply) => {
+    const caller = gate.callerOf(request);
+    const example = caller.scopes.has('imports:read')
+      ? await findExampleImport(createContext({ services, caller }))
       : null;
     return reply.type('text/html; charset=utf-8').send(await renderGraphiqlPage(example));
   });

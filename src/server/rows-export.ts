@@ -8,9 +8,11 @@ import { findRowsFile } from '../graphql/export/rows-export.ts';
 import type { Gate } from './gate.ts';
 
 export interface RowsExportOptions {
-  readonly services: Pick<GraphServices, 'ledger' | 'watcher' | 'draining'>;
+  readonly services: Pick<GraphServices, 'ledger' | 'watcher' | 'clock' | 'draining'>;
   readonly gate: Gate;
   readonly logger: Logger;
+  /** How long a client may take nothing of its file, in milliseconds. */
+  readonly stalledAfterMs: number;
 }
 
 interface RowsRoute {
@@ -25,7 +27,7 @@ interface RowsRoute {
  */
 export function serveRowsExport(
   app: FastifyInstance,
-  { services, gate, logger }: RowsExportOptions,
+  { services, gate, logger, stalledAfterMs }: RowsExportOptions,
 ): void {
   const { draining } = services;
   app.route<RowsRoute>({
@@ -53,6 +55,10 @@ export function serveRowsExport(
       const stream = addAbortSignal(draining, Readable.from(found.pieces()));
       // A store that cannot be read is an error with a status, as long as nothing was sent.
       await once(stream, 'readable');
+      // What was read for a client that takes nothing would be held for as long as it likes.
+      reply.raw.setTimeout(stalledAfterMs, () => {
+        stream.destroy(new Error(`its client took nothing for ${stalledAfterMs} ms`));
+      });
       stream.once('error', (error) => {
         // Without a reset, HTTP/1.0 takes the end of the connection for that of the file.
         reply.raw.socket?.resetAndDestroy();

@@ -16,6 +16,7 @@ import type { Gate } from './gate.ts';
 import { serveGraphiql } from './graphiql-page.ts';
 import { serveGraphql } from './graphql-http.ts';
 import { serveHealth } from './health.ts';
+import { createHostCheck, refuseOtherHosts } from './hosts.ts';
 import type { LiveLimits } from './live-limits.ts';
 import { serveMetrics } from './metrics.ts';
 import type { MetricsOptions } from './metrics.ts';
@@ -52,6 +53,8 @@ export interface ServerOptions {
   readonly isGraphiqlOn: boolean;
   /** Whether the schema can be asked for. */
   readonly isIntrospectionOn: boolean;
+  /** Absent: it is there for other machines, too, or callers show who they are. */
+  readonly isLocalOnly?: boolean;
   /** Pages of these origins may ask, beside our own. */
   readonly corsOrigins: readonly string[];
   readonly operationLimits: OperationLimits;
@@ -74,6 +77,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** An import's id with every character percent-encoded is shorter. */
 const LONGEST_PATH_PART = 1_000;
+
+/** Files are taken by people: they may pause so many times as long as a subscriber. */
+const FILE_PATIENCE = 6;
 
 /** How long requests have to be answered when the server stops. */
 const CLOSE_GRACE_MS = 5_000;
@@ -117,7 +123,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const callbacks = new Callbacks({ fetch, clock, random, limits, maskError, logger });
   const isForeign = createOriginCheck({ services, corsOrigins });
   const live = { services, operations, maskError, gate, connections, limits, isForeign };
+  const isOtherHost = createHostCheck({ services, isLocalOnly: options.isLocalOnly ?? false });
   logRequests(app, { watch, logger });
+  refuseOtherHosts(app, isOtherHost);
   await secure(app);
   if (corsOrigins.length > 0) await app.register(cors, corsOptions(corsOrigins));
   serveHealth(app, services);
@@ -136,11 +144,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   await app.register(async (scope) => {
     gate.guard(scope, ({ statusCode, code, message }) => ({ statusCode, code, message }));
-    serveRowsExport(scope, { services, gate, logger });
+    serveRowsExport(scope, {
+      services,
+      gate,
+      logger,
+      stalledAfterMs: limits.laggedAfterMs * FILE_PATIENCE,
+    });
+    if (options.isGraphiqlOn) serveGraphiql(scope, { services, gate });
   });
-  if (options.isGraphiqlOn) serveGraphiql(app, { services, gate });
   const letGoOfSilent = watchSilent(app);
-  const sockets = serveWebSocket(app.server, { ...live, logger, watch });
+  const sockets = serveWebSocket(app.server, { ...live, isOtherHost, logger, watch });
   const url = await listen(app, { host, port });
   if (options.publicUrl === null && !listensOnAnyAddress(app)) publicUrl = url;
 

@@ -57,7 +57,7 @@ export function createProtocol(
     onConnect: async (client) => {
       const { extra, connectionParams } = client;
       const authorization = findAuthorization(connectionParams) ?? extra.authorization;
-      const admission = await gate.authenticate({ authorization });
+      const admission = await gate.admit({ authorization }, extra.address);
       if (admission.kind === 'denied') {
         extra.close(CLOSE_CODES[admission.code], admission.message);
         return false;
@@ -129,14 +129,17 @@ const TOKEN_KEYS = ['authorization', 'token'];
 
 /** Browsers cannot say headers with a socket, so clients say them when it is open. */
 function findAuthorization(params: unknown): string | undefined {
-  if (typeof params !== 'object' || params === null) return undefined;
-  const entries: readonly (readonly [string, unknown])[] = Object.entries(params);
-  for (const [name, value] of entries) {
-    const key = name.toLowerCase();
-    if (TOKEN_KEYS.includes(key) && typeof value === 'string') return value;
-    if (key === 'headers') return findAuthorization(value);
-  }
-  return undefined;
+  const entries = entriesOf(params);
+  const headers = entries.find(([name]) => name.toLowerCase() === 'headers')?.[1];
+  const [, value] =
+    [...entries, ...entriesOf(headers)].find(
+      ([name, shown]) => TOKEN_KEYS.includes(name.toLowerCase()) && typeof shown === 'string',
+    ) ?? [];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
 function requestOf(payload: SubscribePayload): OperationRequest {

@@ -8,6 +8,8 @@ import { WebSocketServer } from 'ws';
 import type { RawData, WebSocket } from 'ws';
 import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
+import type { HostCheck } from './hosts.ts';
+import { isNestedDeeper } from './nesting.ts';
 import type { OriginCheck } from './origin.ts';
 import { Prober } from './prober.ts';
 import { requestIdOf } from './request-log.ts';
@@ -18,9 +20,13 @@ import type { Client, ProtocolOptions } from './socket-protocol.ts';
 export interface WebSocketOptions extends ProtocolOptions {
   readonly connections: Connections;
   readonly isForeign: OriginCheck;
+  readonly isOtherHost: HostCheck;
   readonly logger: Logger;
   readonly watch: RequestWatch;
 }
+
+/** Far below what a stack can take, and what variables may have anyway. */
+const MOST_NESTING = 250;
 
 /** How long operations that were told to end have to be over. */
 const FAREWELL_MS = 2_000;
@@ -120,6 +126,11 @@ function open(webSocket: WebSocket, opening: Opening): void {
           connection.heard();
           if (!connection.checkUnsent()) return;
           const text = textOf(data);
+          if (isNestedDeeper(MOST_NESTING, text)) {
+            const reason = `a message must not nest more than ${MOST_NESTING} levels deep`;
+            connection.close(CloseCode.BadRequest, reason);
+            return;
+          }
           const completed = findCompleted(text);
           if (completed !== null) connection.complete(completed);
           run(() => receive(text)).catch((error: unknown) => {
@@ -170,10 +181,11 @@ function isBusy(clients: ReadonlySet<Client>): boolean {
 
 function refusalOf(
   { url, headers }: IncomingMessage,
-  { services, gate, isForeign }: WebSocketOptions,
+  { services, gate, isForeign, isOtherHost }: WebSocketOptions,
 ): string | null {
   if (services.draining.aborted) return '503 Service Unavailable';
   if (url?.split('?')[0] !== '/graphql') return '404 Not Found';
+  if (isOtherHost(headers)) return '421 Misdirected Request';
   if (isForeign(headers)) return '403 Forbidden';
   return gate.checkRouter(headers['router-authorization']) === null ? null : '403 Forbidden';
 }

@@ -172,13 +172,14 @@ test('with a router secret, nobody passes by the router', async (t) => {
   assert.equal(await post({ 'router-authorization': routerSecret }), 200);
   assert.equal((await fetch(`${world.app.url}/imports/a:b/rows.csv`)).status, 403);
   assert.equal((await fetch(`${world.app.url}/graphql/stream?query={__typename}`)).status, 403);
+  assert.equal((await fetch(world.app.url)).status, 403);
   await assert.rejects(openSocket(t, world.app.url), /403/);
   const headers = { 'router-authorization': routerSecret };
   assert.ok(await openSocket(t, world.app.url, { headers }));
 });
 
 test('callers are counted each by themselves, over HTTP and on sockets', async (t) => {
-  const service = { ...WITH_TOKENS, limits: { requestsPerMinute: 3 } };
+  const service = { ...WITH_TOKENS, limits: { requestsPerMinute: 4 } };
   const world = await startWorld(t, { service });
   const [ann, bob] = await Promise.all(
     ['ann', 'bob'].map((sub) => tokenFor({ sub, scope: 'imports:read' })),
@@ -188,6 +189,7 @@ test('callers are counted each by themselves, over HTTP and on sockets', async (
   const askOnce = async (token: string): Promise<number> =>
     (await askAs(world.app.url, { token, query })).status;
   assert.deepEqual([await askOnce(ann), await askOnce(ann), await askOnce(bob)], [200, 200, 200]);
+  // Opening a socket counts, too.
   const socket = await openSocket(t, world.app.url);
   socket.send({ type: 'connection_init', payload: bearer(ann) });
   await until(() => socket.messages.length > 0);
@@ -203,4 +205,33 @@ test('callers are counted each by themselves, over HTTP and on sockets', async (
   assert.equal(refused.status, 429);
   assert.match(refused.headers.get('retry-after') ?? '', /^\d+$/);
   assert.equal(await askOnce(bob), 200);
+});
+
+test('whoever tries tokens is counted, on sockets as over HTTP', async (t) => {
+  const service = { ...WITH_TOKENS, limits: { requestsPerMinute: 3 } };
+  const { app } = await startWorld(t, { service });
+  const codes = [];
+  for (let count = 0; count < 5; count += 1) {
+    const socket = await openSocket(t, app.url);
+    socket.send({ type: 'connection_init', payload: { authorization: 'Bearer a.b.c' } });
+    codes.push(await socket.closed);
+  }
+  assert.deepEqual(codes, [4401, 4401, 4401, 1013, 1013]);
+  assert.equal((await fetch(app.url)).status, 429);
+});
+
+test('a socket whose client nests what it says deeper than a stack is closed, and nothing else', async (t) => {
+  const log: string[] = [];
+  const onLog = (line: string): void => void (/"level":(?:50|60)/.test(line) && log.push(line));
+  const { app } = await startWorld(t, { onLog });
+  const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+  for (const message of [
+    `{"type":"connection_init","payload":{"headers":${deep(5_000)}}}`,
+    `{"type":"ping","payload":{"deep":${deep(20_000)}}}`,
+  ]) {
+    const socket = await openSocket(t, app.url);
+    socket.webSocket.send(message);
+    assert.equal(await socket.closed, 4400);
+  }
+  assert.deepEqual(log, []);
 });

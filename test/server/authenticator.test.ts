@@ -1,22 +1,30 @@
 import assert from 'node:assert/strict';
+import { createSign, generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
+import type { Clock } from '../../src/domain/clock.ts';
 import type { Caller } from '../../src/graphql/caller.ts';
 import { createAuthenticator } from '../../src/server/authenticator.ts';
 import type { Authenticator, Denial, JwtSettings } from '../../src/server/authenticator.ts';
+import { TestClock } from '../support/clock.ts';
 import { AUDIENCE, inAnHour, ISSUER, startIssuer } from '../support/issuer.ts';
 import type { Issuer } from '../support/issuer.ts';
 
 const SECRET = 'a shared secret of 32 characters';
 
 interface Setup {
+  readonly clock?: Clock;
   readonly keys?: JwtSettings['keys'];
   readonly routerSecret?: string | null;
 }
 
-function authenticatorOf({ keys, routerSecret = null }: Setup): Authenticator {
+function authenticatorOf({
+  keys,
+  routerSecret = null,
+  clock = SYSTEM_CLOCK,
+}: Setup): Authenticator {
   return createAuthenticator({
     settings: {
       kind: 'jwt',
@@ -27,7 +35,7 @@ function authenticatorOf({ keys, routerSecret = null }: Setup): Authenticator {
       clockToleranceMs: 0,
       routerSecret,
     },
-    clock: SYSTEM_CLOCK,
+    clock,
     fetch,
   });
 }
@@ -35,10 +43,11 @@ function authenticatorOf({ keys, routerSecret = null }: Setup): Authenticator {
 async function startBoth(
   t: TestContext,
   cooldownMs = 0,
+  clock: Clock = SYSTEM_CLOCK,
 ): Promise<{ readonly issuer: Issuer; readonly authenticator: Authenticator }> {
   const issuer = await startIssuer(t);
   const keys = { kind: 'jwks', url: issuer.jwksUrl, cooldownMs } as const;
-  return { issuer, authenticator: authenticatorOf({ keys }) };
+  return { issuer, authenticator: authenticatorOf({ keys, clock }) };
 }
 
 async function admitted(authenticator: Authenticator, token: string): Promise<Caller> {
@@ -194,4 +203,66 @@ test('who does not come through the router is sent away, whatever token they hav
   assert.equal(authenticator.checkRouter(undefined)?.statusCode, 403);
   assert.equal(authenticator.checkRouter('something else')?.statusCode, 403);
   assert.equal(authenticator.checkRouter('what only the router knows, 32 long'), null);
+});
+
+test('an issuer that fails is not asked again and again', async (t) => {
+  const { issuer, authenticator } = await startBoth(t, 60_000);
+  issuer.answerWith(500);
+  const token = await issuer.sign();
+  for (let count = 0; count < 20; count += 1) {
+    assert.equal((await denied(authenticator, `Bearer ${token}`)).code, 'AUTH_UNAVAILABLE');
+  }
+  assert.equal(issuer.requests(), 1);
+});
+
+test('keys that are known are good while the issuer fails, for a day', async (t) => {
+  const clock = new TestClock();
+  const { issuer, authenticator } = await startBoth(t, 1_000, clock);
+  const token = await issuer.sign();
+  await admitted(authenticator, token);
+  issuer.answerWith(500);
+  clock.advance(3_600_000);
+  await admitted(authenticator, token);
+  assert.equal(issuer.requests(), 2);
+  clock.advance(24 * 3_600_000);
+  assert.equal((await denied(authenticator, `Bearer ${token}`)).code, 'AUTH_UNAVAILABLE');
+  issuer.answerWith(200);
+  clock.advance(1_000);
+  await admitted(authenticator, token);
+});
+
+test('a key that is published no longer is good no longer', async (t) => {
+  const clock = new TestClock();
+  const { issuer, authenticator } = await startBoth(t, 1_000, clock);
+  const token = await issuer.sign();
+  await admitted(authenticator, token);
+  issuer.withdraw();
+  clock.advance(600_001);
+  assert.match((await denied(authenticator, `Bearer ${token}`)).message, /does not publish/);
+});
+
+test('a token that does not name its key may be signed with any that is published', async (t) => {
+  const { issuer, authenticator } = await startBoth(t);
+  const first = await issuer.sign({ sub: 'first' }, { kid: undefined });
+  await issuer.rotate();
+  const second = await issuer.sign({ sub: 'second' }, { kid: undefined });
+  assert.equal((await admitted(authenticator, first)).subject, 'first');
+  assert.equal((await admitted(authenticator, second)).subject, 'second');
+  const forged = `${second.slice(0, -6)}AAAAAA`;
+  assert.equal((await denied(authenticator, `Bearer ${forged}`)).statusCode, 401);
+});
+
+test('a token whose published key nobody should use is refused', async (t) => {
+  const { issuer, authenticator } = await startBoth(t);
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+  issuer.publish({ ...publicKey.export({ format: 'jwk' }), kid: 'short', alg: 'RS256' });
+  const head = { alg: 'RS256', kid: 'short' };
+  const claims = { iss: ISSUER, aud: AUDIENCE, exp: inAnHour() };
+  const signed = [head, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  const signature = createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url');
+  const denial = await denied(authenticator, `Bearer ${signed}.${signature}`);
+  assert.equal(denial.statusCode, 401);
+  assert.match(denial.message, /its key cannot be used/);
 });

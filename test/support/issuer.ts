@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import type { CryptoKey, JWK, JWTPayload } from 'jose';
+import type { CryptoKey, JWK, JWTHeaderParameters, JWTPayload } from 'jose';
 import { atEnd } from './at-end.ts';
 
 export const ISSUER = 'https://login.acme.com/';
@@ -16,10 +16,14 @@ export interface Issuer {
   readonly requests: () => number;
   /** Signs from now on with a key that is published beside those before. */
   rotate(): Promise<void>;
+  /** Publishes a key beside the others, as it is. */
+  publish(key: JWK): void;
   /** Has the keys answered with this status; 200 for as usual. */
   answerWith(status: number): void;
   /** A token that is good for an hour, unless its claims say otherwise. */
-  sign(claims?: JWTPayload, header?: { readonly kid?: string }): Promise<string>;
+  sign(claims?: JWTPayload, header?: { readonly kid?: string | undefined }): Promise<string>;
+  /** Publishes none of its keys any more. */
+  withdraw(): void;
 }
 
 interface SigningKey {
@@ -31,12 +35,16 @@ interface SigningKey {
 /** Starts an issuer that is gone when the test ends. */
 export async function startIssuer(t: TestContext): Promise<Issuer> {
   const keys: SigningKey[] = [await makeKey('first')];
+  const others: JWK[] = [];
   let requests = 0;
+  let isWithdrawn = false;
   let status = 200;
   const server = createServer((_request, response) => {
     requests += 1;
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ keys: keys.map(({ publicKey }) => publicKey) }));
+    const own = isWithdrawn ? [] : keys.map(({ publicKey }) => publicKey);
+    const published = [...own, ...others];
+    response.end(JSON.stringify({ keys: published }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   atEnd(t, () => {
@@ -50,6 +58,10 @@ export async function startIssuer(t: TestContext): Promise<Issuer> {
     rotate: async () => {
       keys.push(await makeKey(`key-${keys.length}`));
     },
+    publish: (key) => void others.push(key),
+    withdraw: () => {
+      isWithdrawn = true;
+    },
     answerWith: (next) => {
       status = next;
     },
@@ -57,7 +69,7 @@ export async function startIssuer(t: TestContext): Promise<Issuer> {
       const key = keys.at(-1);
       if (key === undefined) throw new Error('there is no key');
       return new SignJWT({ iss: ISSUER, aud: AUDIENCE, exp: inAnHour(), ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: key.kid, ...header })
+        .setProtectedHeader(headerOf({ kid: key.kid, ...header }))
         .sign(key.privateKey);
     },
   };
@@ -65,6 +77,10 @@ export async function startIssuer(t: TestContext): Promise<Issuer> {
 
 export function inAnHour(): number {
   return Math.floor(Date.now() / 1000) + 3600;
+}
+
+function headerOf({ kid }: { readonly kid?: string | undefined }): JWTHeaderParameters {
+  return { alg: 'ES256', ...(kid !== undefined && { kid }) };
 }
 
 async function makeKey(kid: string): Promise<SigningKey> {

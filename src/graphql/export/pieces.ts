@@ -2,12 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { importId } from '../../domain/import.ts';
 import type { Import } from '../../domain/import.ts';
 import type { KeptRow, RowOutcome } from '../../domain/row.ts';
+import { hasExpired } from '../caller.ts';
 import type { Caller } from '../caller.ts';
-import type { GraphLedger } from '../context.ts';
+import type { GraphLedger, GraphServices } from '../context.ts';
 import { visibleRow } from '../privacy.ts';
 
 export interface PiecesOptions {
   readonly ledger: Pick<GraphLedger, 'findImports' | 'listRows'>;
+  readonly clock: GraphServices['clock'];
   /** As it stood when the file was asked for. */
   readonly import: Import;
   /** Null for every outcome. */
@@ -17,6 +19,11 @@ export interface PiecesOptions {
   readonly caller: Caller;
   readonly header: string;
   readonly lines: (rows: readonly KeptRow[]) => string;
+}
+
+/** The rights to them ended while they were read. */
+export class RightsEndedError extends Error {
+  override readonly name = 'RightsEndedError';
 }
 
 /** The rows changed while they were read: others took their place, or they were deleted. */
@@ -32,10 +39,12 @@ const PIECE = 262_144;
 
 /**
  * Reads rows page by page, as far as somebody takes the pieces, and lets others have their turn in
- * between. Throws a `RowsChangedError` at the end when the pieces make no whole.
+ * between. Throws a `RowsChangedError` at the end when the pieces make no whole, and a
+ * `RightsEndedError` as soon as their reader may read no more.
  */
 export async function* readPieces({
   ledger,
+  clock,
   import: known,
   outcomes,
   expected,
@@ -49,6 +58,9 @@ export async function* readPieces({
   let after = -1;
   let count = 0;
   for (;;) {
+    if (hasExpired(caller, clock.now())) {
+      throw new RightsEndedError(`the token of whoever reads the rows of ${id} has expired`);
+    }
     const { items, hasMore } = await ledger.listRows({ importId: id, outcomes, first, after });
     const piece = head + lines(items.map(({ row }) => visibleRow(row, caller)));
     head = '';

@@ -75,7 +75,7 @@ const FORMATS: Readonly<Record<ImportRowsFormat, FileFormat>> = {
  */
 export async function findRowsFile(
   { importId, file, outcomes, caller }: RowsRequest,
-  services: Pick<GraphServices, 'ledger' | 'watcher'>,
+  services: Pick<GraphServices, 'ledger' | 'watcher' | 'clock'>,
 ): Promise<RowsFile | Refusal> {
   if (!caller.isAuthenticated) return UNAUTHENTICATED;
   if (!caller.scopes.has('imports:read')) return MISSING_SCOPE;
@@ -106,6 +106,7 @@ export async function findRowsFile(
     pieces: () =>
       readPieces({
         ledger,
+        clock: services.clock,
         import: known,
         outcomes: wanted,
         expected: held === null ? 0 : countOf(held.kept, wanted),
