@@ -14,10 +14,11 @@ const RELEASED = '.schema.released.graphql';
 const AUTHORIZATION = ['authenticated', 'requiresScopes'];
 
 /**
- * What the tool does not know: without a key, or what is shared, supergraphs compose no more, and
- * what is made inaccessible is gone.
+ * What the tool does not know: without a key that can be resolved, or what is shared, supergraphs
+ * compose no more, and what is made inaccessible is gone.
  */
-const BREAKING = /^DIRECTIVE_USAGE_\w+(REMOVED \S+@(key|shareable)|ADDED \S+@inaccessible)\b/;
+const BREAKING =
+  /^DIRECTIVE_USAGE_\w+(REMOVED \S+@(key|shareable)|ADDED \S+@(inaccessible|key\.resolvable))\b/;
 
 const LEVELS = [
   ['breaking', CriticalityLevel.Breaking],

@@ -75,7 +75,12 @@ export async function startApp(config: Config, world: World): Promise<App> {
     schema: createSchema(tracer),
     services: { ledger, watcher, clock, hub, draining: draining.signal, tracer },
     gate: new Gate({
-      authenticator: createAuthenticator({ settings: config.auth, clock, fetch: world.fetch }),
+      authenticator: createAuthenticator({
+        settings: config.auth,
+        clock,
+        fetch: world.fetch,
+        logger,
+      }),
       rateLimit: createRateLimit(config.requestsPerMinute),
       onDenied: (code) => telemetry.denied(code),
     }),
@@ -117,10 +122,11 @@ export async function startApp(config: Config, world: World): Promise<App> {
   };
 }
 
-/** Where callers show who they are, not everybody may know of every provider. */
+/** Where callers show who they are, or come through a router, not everybody may know every provider. */
 function metricsAccessOf({ auth, telemetry: { metricsToken } }: Config): MetricsAccess {
   if (metricsToken !== undefined) return { kind: 'token', token: metricsToken };
-  return { kind: auth.kind === 'none' ? 'everybody' : 'nobody' };
+  const isOpen = auth.kind === 'none' && auth.routerSecret === null;
+  return { kind: isOpen ? 'everybody' : 'nobody' };
 }
 
 function watchedProvider(

@@ -4,10 +4,15 @@ import { SCOPES } from './graphql/caller.ts';
 
 export const PositiveInteger = z.number().int().positive();
 
-export const HttpUrl = z.url({
-  protocol: /^https?$/,
-  error: 'must be an http(s) address, such as https://imports.acme.com',
-});
+export const HttpUrl = z
+  .url({
+    protocol: /^https?$/,
+    error: 'must be an http(s) address, such as https://imports.acme.com',
+  })
+  // It would be asked for at no address, or stand where everybody reads it.
+  .refine((text) => !/^https?:\/\/[^/?#]*@/.test(text), {
+    error: 'must name no user or password',
+  });
 
 /** A shorter secret could be guessed: HS256 wants as many bits as its hash has (RFC 7518, 3.2). */
 const SHORTEST_SECRET = 32;

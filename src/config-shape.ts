@@ -19,8 +19,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 const SHORTEST_KEY = 16;
 
 /** The beginning of addresses: what follows is added to its path. */
-const CallbackUrl = HttpUrl.refine((text) => !/[?#@]/.test(text), {
-  error: 'must have no user, query or fragment, such as http://router.internal:4040/callback',
+const CallbackUrl = HttpUrl.refine((text) => !/[?#]/.test(text), {
+  error: 'must have no query or fragment, such as http://router.internal:4040/callback',
 });
 
 /** What subscribers may take, and how they are let go. */

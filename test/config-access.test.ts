@@ -131,9 +131,19 @@ test('an origin that is let in is written as browsers write it', () => {
 test('where routers are called back is the beginning of addresses, and nothing else', () => {
   const service = { live: { callbackUrls: ['http://router.internal:4040/callback'] } };
   assert.deepEqual(parse({ service }).live.callbackUrls, ['http://router.internal:4040/callback']);
-  for (const url of ['http://a/b?c', 'http://a/b#c', 'http://user@a/b']) {
+  for (const [url, problem] of [
+    [
+      'http://a/b?c',
+      'must have no query or fragment, such as http://router.internal:4040/callback',
+    ],
+    [
+      'http://a/b#c',
+      'must have no query or fragment, such as http://router.internal:4040/callback',
+    ],
+    ['http://user@a/b', 'must name no user or password'],
+  ]) {
     assert.deepEqual(problemsOf({ service: { live: { callbackUrls: [url] } } }), [
-      'live.callbackUrls[0]: must have no user, query or fragment, such as http://router.internal:4040/callback',
+      `live.callbackUrls[0]: ${problem}`,
     ]);
   }
 });

@@ -1,5 +1,6 @@
 import { errors, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyGetKey, JWTVerifyOptions } from 'jose';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import { ANONYMOUS, everybody, SCOPES } from '../graphql/caller.ts';
 import type { Caller, Scope } from '../graphql/caller.ts';
@@ -57,13 +58,10 @@ export interface AuthenticatorOptions {
   readonly settings: AuthSettings;
   readonly clock: GraphServices['clock'];
   readonly fetch: typeof fetch;
+  readonly logger: Logger;
 }
 
-export function createAuthenticator({
-  settings,
-  clock,
-  fetch,
-}: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({ settings, ...world }: AuthenticatorOptions): Authenticator {
   const { routerSecret } = settings;
   const checkRouter = (secret: string | undefined): Denial | null =>
     routerSecret === null || isSameSecret(secret ?? '', routerSecret) ? null : NOT_THROUGH_ROUTER;
@@ -71,7 +69,7 @@ export function createAuthenticator({
     const caller = everybody(settings.scopes);
     return { checkRouter, authenticate: async () => ({ kind: 'admitted', caller }) };
   }
-  const verify = createVerifier(settings, { clock, fetch });
+  const verify = createVerifier(settings, world);
   return {
     checkRouter,
     authenticate: async ({ authorization }) => {
@@ -96,7 +94,7 @@ const SHARED = ['HS256', 'HS384', 'HS512'];
 
 function createVerifier(
   { keys, issuer, audience, clockToleranceMs }: JwtSettings,
-  { clock, fetch }: Pick<AuthenticatorOptions, 'clock' | 'fetch'>,
+  { clock, fetch, logger }: Omit<AuthenticatorOptions, 'settings'>,
 ): Verify {
   const optionsOf = (algorithms: string[]): JWTVerifyOptions => ({
     issuer,
@@ -110,7 +108,7 @@ function createVerifier(
     const secret = new TextEncoder().encode(keys.secret);
     return async (token) => (await jwtVerify(token, secret, optionsOf(SHARED))).payload;
   }
-  const { find } = new TokenKeys({ ...keys, clock, fetch });
+  const { find } = new TokenKeys({ ...keys, clock, fetch, logger });
   return (token) => verifyWith(find, token, optionsOf([...SIGNATURES, ...CURVES]));
 }
 

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';
+import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { GraphServices } from '../graphql/context.ts';
 
@@ -9,6 +10,7 @@ export interface TokenKeysOptions {
   readonly cooldownMs: number;
   readonly clock: GraphServices['clock'];
   readonly fetch: typeof fetch;
+  readonly logger: Logger;
 }
 
 /** The keys could not be had: that says nothing about the token. */
@@ -40,7 +42,8 @@ export class TokenKeys {
   #held: Held | null = null;
   #triedAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<void> | null = null;
-  #failure: unknown = null;
+  /** Why the last request failed; null when it did not. */
+  #failure: Error | null = null;
 
   constructor(options: TokenKeysOptions) {
     this.#options = options;
@@ -82,7 +85,7 @@ export class TokenKeys {
   }
 
   async #fetch(): Promise<void> {
-    const { url, clock, fetch } = this.#options;
+    const { url, clock, fetch, logger } = this.#options;
     try {
       const answer = await fetch(url, {
         headers: { accept: 'application/json' },
@@ -92,8 +95,14 @@ export class TokenKeys {
       if (answer.status !== 200) throw new Error(`the issuer answered ${answer.status}`);
       const keys = KeySet.parse(await answer.json());
       this.#held = { find: createLocalJWKSet(keys), fetchedAt: clock.now() };
+      if (this.#failure !== null) logger.info('the keys of tokens can be had again');
+      this.#failure = null;
     } catch (error) {
-      this.#failure = error;
+      // Told once, however long it lasts.
+      if (this.#failure === null) {
+        logger.warn({ err: error }, 'the keys of tokens cannot be had; see auth.jwt.jwksUrl');
+      }
+      this.#failure = error instanceof Error ? error : new Error(String(error));
     }
   }
 }

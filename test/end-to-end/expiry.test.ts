@@ -220,11 +220,14 @@ test('whoever tries tokens is counted, on sockets as over HTTP', async (t) => {
   assert.equal((await fetch(app.url)).status, 429);
 });
 
+function deep(levels: number): string {
+  return '['.repeat(levels) + ']'.repeat(levels);
+}
+
 test('a socket whose client nests what it says deeper than a stack is closed, and nothing else', async (t) => {
   const log: string[] = [];
   const onLog = (line: string): void => void (/"level":(?:50|60)/.test(line) && log.push(line));
   const { app } = await startWorld(t, { onLog });
-  const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
   for (const message of [
     `{"type":"connection_init","payload":{"headers":${deep(5_000)}}}`,
     `{"type":"ping","payload":{"deep":${deep(20_000)}}}`,

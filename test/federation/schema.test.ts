@@ -73,6 +73,12 @@ const BREAKING: readonly Change[] = [
     told: /^breaking {2}Import\.@key\.fields {2}/m,
   },
   {
+    what: 'a key by which nothing is resolved',
+    from: '@key(fields: "id")',
+    to: '@key(fields: "id", resolvable: false)',
+    told: /^breaking {2}Import\.@key\.resolvable {2}/m,
+  },
+  {
     what: 'a type that is no longer shared',
     from: '@shareable {',
     to: '{',

@@ -3,6 +3,7 @@ import { createSign, generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
 import type { TestContext } from 'node:test';
 import { SignJWT, UnsecuredJWT } from 'jose';
+import { pino } from 'pino';
 import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { Caller } from '../../src/graphql/caller.ts';
@@ -18,12 +19,14 @@ interface Setup {
   readonly clock?: Clock;
   readonly keys?: JwtSettings['keys'];
   readonly routerSecret?: string | null;
+  readonly onLog?: (line: string) => void;
 }
 
 function authenticatorOf({
   keys,
   routerSecret = null,
   clock = SYSTEM_CLOCK,
+  onLog = () => undefined,
 }: Setup): Authenticator {
   return createAuthenticator({
     settings: {
@@ -37,6 +40,7 @@ function authenticatorOf({
     },
     clock,
     fetch,
+    logger: pino({ level: 'info' }, { write: onLog }),
   });
 }
 
@@ -206,13 +210,21 @@ test('who does not come through the router is sent away, whatever token they hav
 });
 
 test('an issuer that fails is not asked again and again', async (t) => {
-  const { issuer, authenticator } = await startBoth(t, 60_000);
+  const issuer = await startIssuer(t);
+  const log: string[] = [];
+  const authenticator = authenticatorOf({
+    keys: { kind: 'jwks', url: issuer.jwksUrl, cooldownMs: 60_000 },
+    onLog: (line) => void log.push(line),
+  });
   issuer.answerWith(500);
   const token = await issuer.sign();
   for (let count = 0; count < 20; count += 1) {
     assert.equal((await denied(authenticator, `Bearer ${token}`)).code, 'AUTH_UNAVAILABLE');
   }
   assert.equal(issuer.requests(), 1);
+  // Whoever runs the service is told once.
+  assert.equal(log.length, 1);
+  assert.match(log[0] ?? '', /the issuer answered 500/);
 });
 
 test('keys that are known are good while the issuer fails, for a day', async (t) => {

@@ -78,3 +78,11 @@ test('a store that fails takes what is left of budgets from the metrics, and not
   assert.equal(samples.get('imports_provider_up{provider="qobra"}'), 1);
   assert.ok(log.some((line) => line.includes('no such table')));
 });
+
+test('nobody may read the metrics where callers must come through a router', async (t) => {
+  const service = { auth: { routerSecret: 'what only the router knows, 32 long' } };
+  const { app } = await startWorld(t, { service });
+  const answer = await fetch(`${app.url}/metrics`);
+  assert.equal(answer.status, 403);
+  assert.match(await answer.text(), /telemetry\.metricsToken/);
+});

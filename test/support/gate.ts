@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
 import type { Scope } from '../../src/graphql/caller.ts';
 import type { OperationLimits } from '../../src/graphql/operation-limits.ts';
@@ -12,6 +13,7 @@ export function openGate(scopes: readonly Scope[] = ['imports:read']): Gate {
       settings: { kind: 'none', scopes, routerSecret: null },
       clock: SYSTEM_CLOCK,
       fetch,
+      logger: pino({ level: 'silent' }),
     }),
     rateLimit: createRateLimit(null),
   });
