@@ -134,7 +134,7 @@ function watchedProvider(
   { fetch, clock }: World,
   telemetry: Pick<Telemetry, 'watchHttp'>,
 ): WatchedProvider {
-  const { timeoutMs, maxResponseBytes, secrets, provider } = config;
+  const { timeoutMs, maxResponseBytes, provider } = config;
   return {
     id: config.id,
     kind: provider.kind,
@@ -150,7 +150,7 @@ function watchedProvider(
     connect: (admit) =>
       config.connect({
         http: telemetry.watchHttp(
-          createHttp({ fetch, timeoutMs, maxResponseBytes, admit, secrets }),
+          createHttp({ fetch, timeoutMs, maxResponseBytes, admit }),
           config.id,
         ),
         now: () => clock.now(),

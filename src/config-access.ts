@@ -93,12 +93,24 @@ export const PersistedOperations = z.strictObject({
 });
 export type PersistedOperations = z.infer<typeof PersistedOperations>;
 
+/** What a header may hold (RFC 9110, 5.5 and 5.6.2). */
+const Headers = z.record(
+  z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: 'must be the name of a header' }),
+  z.string().regex(/^[\t\x20-\x7e]*$/, { error: 'must be text that a header can hold' }),
+);
+
+const CollectorUrl = HttpUrl.refine((text) => !/^https?:\/\/[^/?#]*@/.test(text), {
+  error:
+    'must be without a user and a password; send them in traces.headers, such as authorization: "Basic ${COLLECTOR_BASIC}"',
+});
+
 /** What is told about the service to those who run it. */
 export const Telemetry = z.strictObject({
   traces: z
     .strictObject({
-      url: HttpUrl,
+      url: CollectorUrl,
       sample: z.number().min(0).max(1).default(1),
+      headers: Headers.optional(),
     })
     .optional(),
   ftv1: z.boolean().default(true),

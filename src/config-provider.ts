@@ -4,7 +4,6 @@ import type { ConfigProblem } from './config-error.ts';
 import { Common } from './config-shape.ts';
 import type { Retention } from './config-shape.ts';
 import type { Connect, Provider, RequestBudget } from './providers/provider.ts';
-import { listSecrets } from './providers/quoted-secrets.ts';
 import { findProvider, listProviderKinds } from './providers/registry.ts';
 import type { RowValuesPolicy } from './watcher/row-guard.ts';
 
@@ -23,8 +22,6 @@ export interface ProviderConfig {
   readonly rowValues: RowValuesPolicy;
   readonly maxRows: number;
   readonly retention: Retention;
-  /** What nobody is to see of its settings. */
-  readonly secrets: readonly string[];
 }
 
 interface ProviderReading {
@@ -81,7 +78,6 @@ export function parseProvider(
       rowValues,
       maxRows,
       retention,
-      secrets: listSecrets(withoutCommon(entry)),
     },
   ];
 }

@@ -42,7 +42,7 @@ export async function openParts({ folder, imports, laggedAfterMs }: Settings): P
   const logger = pino({ level: 'warn' }, process.stderr);
   const clock = SYSTEM_CLOCK;
   const counted = { listeners: 0, topics: 0 };
-  const telemetry = await startTelemetry({}, { logger });
+  const telemetry = await startTelemetry({}, { logger, fetch });
   const store = telemetry.watchLedger(openSqliteLedger(join(folder, 'imports.db')));
   const ledger = countListeners(store, counted);
   let committedAt = 0;

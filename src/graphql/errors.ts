@@ -12,6 +12,7 @@ export type GraphErrorCode =
   | 'INVALID_CURSOR'
   | 'INVALID_FILTER'
   | 'INVALID_REPRESENTATION'
+  | 'TOO_MANY_REPRESENTATIONS'
   | 'UNAUTHENTICATED'
   | 'MISSING_SCOPE'
   | 'OPERATION_TOO_LONG'
@@ -19,7 +20,12 @@ export type GraphErrorCode =
   | 'OPERATION_TOO_COSTLY'
   | 'TOO_MANY_ALIASES'
   | 'TOO_MANY_DIRECTIVES'
-  | 'TOO_MANY_FIELDS';
+  | 'TOO_MANY_FIELDS'
+  | 'TOO_MANY_VALUES'
+  | 'VARIABLES_TOO_LARGE'
+  | 'BAD_REQUEST'
+  | 'PERSISTED_QUERY_NOT_FOUND'
+  | 'PERSISTED_QUERY_NOT_IN_LIST';
 
 /** An error that the caller can act on: its message says what was wrong and what to do. */
 export function graphError(code: GraphErrorCode, message: string): GraphQLError {
@@ -99,9 +105,11 @@ export function createErrorMask(
     return shown.length > LONGEST_MESSAGE ? `${shown.slice(0, LONGEST_MESSAGE)}…` : shown;
   };
   return (formatted, error) => {
-    if (isForCaller(formatted, error)) {
+    const code = findCode(formatted, error);
+    if (code !== null) {
       const { stacktrace: _, ...extensions } = formatted.extensions ?? {};
-      return { ...formatted, message: messageFor(formatted.message), extensions };
+      const message = messageFor(formatted.message);
+      return { ...formatted, message, extensions: { ...extensions, code } };
     }
     const reference = randomUUID();
     logger.error({ err: error, reference, path: formatted.path }, 'a request failed inside');
@@ -113,11 +121,25 @@ export function createErrorMask(
   };
 }
 
+/**
+ * What GraphQL says of what it was given when it executes an operation, such as null for a variable
+ * that has a default. It gives no code, and none either to what a resolver did wrong.
+ */
+const WRONG_INPUT = /^(?:Argument "|Variable "\$|Too many errors processing variables)/;
+
+/** The code of an error that a caller can act on; null for a fault of ours. */
+function findCode({ extensions }: GraphQLFormattedError, error: unknown): string | null {
+  const told = extensions?.['code'];
+  if (typeof told === 'string' && GRAPHQL_CODES.includes(told)) return told;
+  if (!(error instanceof GraphQLError) || !isOnPurpose(error)) return null;
+  const code = error.extensions['code'];
+  if (typeof code === 'string') return code;
+  return WRONG_INPUT.test(error.message) ? 'BAD_USER_INPUT' : null;
+}
+
 /** Errors that GraphQL itself or we made on purpose have no other error behind them. */
-function isForCaller({ extensions }: GraphQLFormattedError, error: unknown): boolean {
-  const code = extensions?.['code'];
-  if (typeof code === 'string' && GRAPHQL_CODES.includes(code)) return true;
-  if (!(error instanceof GraphQLError)) return false;
-  const original = error.originalError;
-  return original === undefined || original === null || original instanceof GraphQLError;
+function isOnPurpose({ originalError }: GraphQLError): boolean {
+  return (
+    originalError === undefined || originalError === null || originalError instanceof GraphQLError
+  );
 }

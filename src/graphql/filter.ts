@@ -11,6 +11,9 @@ const MOST_LABELS = 20;
 /** As many as a page or two of imports can have. */
 const MOST_IDS = 1_000;
 
+/** No enumeration has so many values. */
+const MOST_WORDS = 100;
+
 /**
  * Reads a filter. Throws for an id that is not one, and for a provider that is not configured. An
  * import of which its caller may not know is left out: nothing is watched for their sake.
@@ -20,16 +23,15 @@ export function filterOf(
   { watcher, caller }: Pick<GraphContext, 'watcher' | 'caller'>,
 ): ImportFilter {
   if (input === null || input === undefined) return {};
-  const { providerIds, phases, outcomes, labels, ids, changedSince } = input;
+  const { labels, changedSince } = input;
+  if ((labels?.length ?? 0) > MOST_LABELS) throw tooMany('filter.labels', MOST_LABELS);
+  const providerIds = distinct('filter.providerIds', input.providerIds, MOST_IDS);
+  const ids = distinct('filter.ids', input.ids, MOST_IDS);
+  const phases = distinctWords('filter.phases', input.phases);
+  const outcomes = distinctWords('filter.outcomes', input.outcomes);
   for (const id of providerIds ?? [])
     if (watcher.findProvider(id) === null) throw unknownProvider(id);
   for (const id of ids ?? []) parseImportId(id);
-  if ((ids?.length ?? 0) > MOST_IDS) {
-    throw graphError('INVALID_FILTER', `filter.ids: at most ${MOST_IDS}`);
-  }
-  if ((labels?.length ?? 0) > MOST_LABELS) {
-    throw graphError('INVALID_FILTER', `filter.labels: at most ${MOST_LABELS}`);
-  }
   return {
     ...(providerIds && { providerIds }),
     ...(phases && { phases }),
@@ -38,6 +40,29 @@ export function filterOf(
     ...(labels && { labels }),
     ...(typeof changedSince === 'number' && { changedSince }),
   };
+}
+
+/** Each word of an enumeration once; null for a list that is not given. Throws an `INVALID_FILTER`. */
+export function distinctWords<T>(
+  name: string,
+  words: readonly T[] | null | undefined,
+): readonly T[] | null {
+  return distinct(name, words, MOST_WORDS);
+}
+
+function distinct<T>(
+  name: string,
+  items: readonly T[] | null | undefined,
+  most: number,
+): readonly T[] | null {
+  if (items === null || items === undefined) return null;
+  // Before anything else is done, as it is done for each field that has such a list.
+  if (items.length > most) throw tooMany(name, most);
+  return [...new Set(items)];
+}
+
+function tooMany(name: string, most: number): Error {
+  return graphError('INVALID_FILTER', `${name}: at most ${most}; name each once, or ask twice`);
 }
 
 const LISTS = ['providerIds', 'phases', 'outcomes', 'ids'] as const;

@@ -9,6 +9,7 @@ import {
   print,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
   valueFromASTUntyped,
 } from 'graphql';
 import type {
@@ -34,6 +35,8 @@ export interface CostOptions {
   /** It must be valid. */
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
+  /** Routers count each value of an answer for nothing. */
+  readonly costOfValue: number;
 }
 
 /**
@@ -44,10 +47,10 @@ export interface CostOptions {
  * https://www.apollographql.com/docs/graphos/routing/security/demand-control
  */
 export function compileCost(options: CostOptions): (variables: Variables) => number {
-  const { schema, document, definition } = options;
+  const { schema, definition } = options;
   const root = schema.getRootType(definition.operation);
   const base = definition.operation === OperationTypeNode.MUTATION ? MUTATION_COST : 0;
-  const estimator = new Estimator(schema, document);
+  const estimator = new Estimator(options);
   const cost = sum([base, root ? estimator.ofSet(definition.selectionSet, root, null) : 0]);
   if (typeof cost === 'number') return () => cost;
   const defaults = defaultsOf(definition);
@@ -62,11 +65,13 @@ interface Page {
 
 class Estimator {
   readonly #schema: GraphQLSchema;
+  readonly #costOfValue: number;
   readonly #fragments = new Map<string, FragmentDefinitionNode>();
 
-  constructor(schema: GraphQLSchema, { definitions }: DocumentNode) {
+  constructor({ schema, document, costOfValue }: CostOptions) {
     this.#schema = schema;
-    for (const definition of definitions) {
+    this.#costOfValue = costOfValue;
+    for (const definition of document.definitions) {
       if (definition.kind !== Kind.FRAGMENT_DEFINITION) continue;
       this.#fragments.set(definition.name.value, definition);
     }
@@ -96,7 +101,7 @@ class Estimator {
     const below = size === null ? null : { fields: sizedFields, size };
     const type = getNamedType(field.type);
     const inner = node.selectionSet === undefined ? 0 : this.ofSet(node.selectionSet, type, below);
-    const each = sum([weightOfField(field), inner]);
+    const each = sum([weightOfField(field, this.#costOfValue), inner]);
     const isSized = page !== null && page.fields.includes(field.name);
     const isList = isListType(getNullableType(field.type));
     const count = isSized ? page.size : (size ?? DEFAULT_LIST_SIZE);
@@ -106,9 +111,11 @@ class Estimator {
 
 type Field = GraphQLField<unknown, unknown>;
 
+const META_FIELDS: readonly Field[] = [SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef];
+
 function findField(parent: GraphQLNamedType, name: string): Field | undefined {
-  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
-  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  const meta = META_FIELDS.find((field) => field.name === name);
+  if (meta !== undefined) return meta;
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 

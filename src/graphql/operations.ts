@@ -12,6 +12,8 @@ import { compileCost } from './operation-cost.ts';
 import type { OperationLimits } from './operation-limits.ts';
 import { checkShape } from './operation-shape.ts';
 import { MOST_NESTING, parseText } from './operation-text.ts';
+import { hasMoreValues, isDeeperThan, variableTypesOf } from './operation-values.ts';
+import type { VariableTypes } from './operation-values.ts';
 import { listDecisiveVariables } from './operation-variables.ts';
 import { hashOf, PersistedOperations } from './persisted-operations.ts';
 import type { PersistedList } from './persisted-operations.ts';
@@ -34,6 +36,8 @@ export interface Operation {
   readonly type: OperationTypeNode;
   /** The variables that a result depends on: all but those that only say where to resume. */
   readonly variableNames: readonly string[];
+  /** Those that it declares. */
+  readonly variableTypes: VariableTypes;
   /** What it may cost with these variables; not a number, or no end of it, is possible. */
   readonly costOf: (variables: OperationRequest['variables']) => number;
 }
@@ -64,6 +68,12 @@ const MOST_CHARACTERS = 262_144;
 
 /** So many mistakes of one operation are told. */
 const MOST_ERRORS = 20;
+
+/** Objects are what most of the work is for; but an answer can be long without many of them. */
+const COST_OF_VALUE = 1 / 8;
+
+/** Each value of a variable is checked: this many take some milliseconds. */
+const MOST_VALUES = 20_000;
 
 /** What the rules say when fields of one name are so many that comparing them takes too long. */
 const ABORTED = 'Validation aborted.';
@@ -152,24 +162,34 @@ export class Operations {
       document,
       type: definition.operation,
       variableNames: listDecisiveVariables(document, definition),
-      costOf: compileCost({ schema: this.schema, document, definition }),
+      variableTypes: variableTypesOf(definition, this.schema),
+      costOf: compileCost({
+        schema: this.schema,
+        document,
+        definition,
+        costOfValue: COST_OF_VALUE,
+      }),
     };
     operations.set(name, operation);
     return operation;
   }
 
   #checkVariables(
-    { costOf }: Operation,
+    { costOf, variableTypes }: Operation,
     variables: OperationRequest['variables'],
   ): GraphQLError | null {
     if (isDeeperThan(MOST_NESTING, variables)) {
       const message = `variables: must not nest more than ${MOST_NESTING} levels deep`;
       return failure('BAD_USER_INPUT', message);
     }
+    if (hasMoreValues(MOST_VALUES, variables, variableTypes)) {
+      const message = `variables: must not hold more than ${MOST_VALUES} values; split the operation`;
+      return graphError('TOO_MANY_VALUES', message);
+    }
     const cost = costOf(variables);
     const { maxCost } = this.#limits;
     if (cost <= maxCost) return null;
-    const amount = Number.isFinite(cost) ? `up to ${cost}` : 'more than can be counted';
+    const amount = Number.isFinite(cost) ? `up to ${Math.ceil(cost)}` : 'more than can be counted';
     const message = `the operation may cost ${amount}, and at most ${maxCost} is allowed; ask for fewer things at once (first), or for less of each`;
     return graphError('OPERATION_TOO_COSTLY', message);
   }
@@ -203,10 +223,4 @@ function orErrors<T>(work: () => T): T | readonly GraphQLError[] {
 function coded(code: string, errors: readonly GraphQLError[]): readonly GraphQLError[] {
   for (const { extensions } of errors) extensions['code'] ??= code;
   return errors;
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((item) => isDeeperThan(levels - 1, item));
 }

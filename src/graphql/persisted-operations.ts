@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { graphError } from './errors.ts';
 
 /** Operations that are known beforehand. */
 export interface PersistedList {
@@ -79,24 +80,20 @@ function read(extensions: unknown): ReturnType<typeof PersistedQuery.safeParse> 
     : null;
 }
 
-const INVALID = refusal(
+const INVALID = graphError(
   'BAD_REQUEST',
   'extensions.persistedQuery: must be { "version": 1, "sha256Hash": "…" }',
 );
 
-const MISMATCH = refusal(
+const MISMATCH = graphError(
   'BAD_REQUEST',
   'extensions.persistedQuery.sha256Hash: is not the SHA-256 of the query, in hexadecimal',
 );
 
 /** Clients know what to do by this message. */
-const NOT_FOUND = refusal('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+const NOT_FOUND = graphError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
 
-const NOT_IN_LIST = refusal(
+const NOT_IN_LIST = graphError(
   'PERSISTED_QUERY_NOT_IN_LIST',
   'only operations of a list are executed here, and this is none of them; have it added, or send one that is, by its id or to the letter',
 );
-
-function refusal(code: string, message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code } });
-}

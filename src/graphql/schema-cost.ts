@@ -20,9 +20,12 @@ export interface ListSize {
 const UNSIZED: ListSize = { assumedSize: null, slicingArguments: [], sizedFields: [] };
 
 /** What one object or value of a field costs: its `@cost`, that of its type, or 1 for an object. */
-export function weightOfField({ astNode, type }: GraphQLField<unknown, unknown>): number {
+export function weightOfField(
+  { astNode, type }: GraphQLField<unknown, unknown>,
+  costOfValue: number,
+): number {
   const named = getNamedType(type);
-  return weightIn(astNode) ?? weightIn(named.astNode) ?? (isCompositeType(named) ? 1 : 0);
+  return weightIn(astNode) ?? weightIn(named.astNode) ?? (isCompositeType(named) ? 1 : costOfValue);
 }
 
 /** What one value of an argument or input field costs; an object is 1 and a value nothing. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ProviderError } from '../domain/provider-error.ts';
 import { Deadline, Meter } from './http-limits.ts';
-import { hideSecrets, listShown } from './quoted-secrets.ts';
+import { quoteVendor } from './vendor-words.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
@@ -40,15 +40,13 @@ export interface HttpOptions {
   readonly maxResponseBytes: number;
   /** Waits for the provider's budget to allow a request; rejects when it is spent. */
   readonly admit: (signal: AbortSignal) => Promise<void>;
-  /** What is hidden where a refusal quotes it. */
-  readonly secrets?: readonly string[];
 }
 
 /** An answer that is read piece by piece may take so many times as long as another. */
 const LONGEST_STREAM = 360;
 
 export function createHttp(options: HttpOptions): Http {
-  const { fetch, timeoutMs, maxResponseBytes, admit, secrets = [] } = options;
+  const { fetch, timeoutMs, maxResponseBytes, admit } = options;
   return async ({ method, url, headers, body, onChunk, signal }) => {
     await admit(signal);
     const request = `${method} ${url.origin}${url.pathname}`;
@@ -75,9 +73,7 @@ export function createHttp(options: HttpOptions): Http {
             deadline.restart();
             return isPartRead;
           }));
-      const hidden = [...secrets, ...listShown(headers)];
-      const shown = answer.ok ? text : hideSecrets(text, hidden);
-      return { status: answer.status, headers: answer.headers, text: shown, request };
+      return { status: answer.status, headers: answer.headers, text, request };
     } catch (error) {
       if (error instanceof ProviderError) throw error;
       if (fault !== null) throw error;
@@ -173,15 +169,13 @@ const ErrorEnvelope = z.object({
   error_description: z.string().optional(),
 });
 
-const LONGEST_VENDOR_MESSAGE = 200;
-
 /** The vendor's own sentence, from a JSON envelope or a short plain text. Never a whole body. */
 function vendorMessage({ text, headers }: HttpAnswer): string {
   const json = parseEnvelope(text);
   const sentence = json?.userMessage ?? json?.message ?? json?.error_description;
-  if (sentence !== undefined) return `: ${sentence.slice(0, LONGEST_VENDOR_MESSAGE)}`;
+  if (sentence !== undefined) return `: ${quoteVendor(sentence)}`;
   const isPlain = headers.get('content-type')?.startsWith('text/plain') ?? false;
-  return isPlain && text !== '' ? `: ${text.slice(0, LONGEST_VENDOR_MESSAGE)}` : '';
+  return isPlain && text !== '' ? `: ${quoteVendor(text)}` : '';
 }
 
 function parseEnvelope(text: string): z.infer<typeof ErrorEnvelope> | undefined {

@@ -3,6 +3,7 @@ import type { ProviderError } from '../domain/provider-error.ts';
 import type { Observation } from '../domain/observation.ts';
 import type { ImportRow } from '../domain/row.ts';
 import type { Http } from './http.ts';
+import type { Secrets } from './quoted-secrets.ts';
 import type { Simulator, SimulatorOptions } from './simulation.ts';
 
 /** One import to look at. */
@@ -99,15 +100,20 @@ export interface RequestBudget {
   readonly perMonth: number | null;
 }
 
-/** What a data source is given of the world. */
-export interface Connection {
+/** What a provider is given of the world. */
+export interface Outside {
   readonly http: Http;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
+/** The same for a data source, which says which tokens it was issued. */
+export interface Connection extends Outside {
+  readonly secrets: Pick<Secrets, 'add'>;
+}
+
 /** What the settings of a provider turn into: a data source, once there is a connection. */
-export type Connect = (connection: Connection) => ProviderDataSource;
+export type Connect = (outside: Outside) => ProviderDataSource;
 
 /** A kind of provider: everything the rest of the code knows about one vendor. */
 export interface Provider {

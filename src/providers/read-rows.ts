@@ -4,7 +4,7 @@ import { findStatusFailure } from './http.ts';
 import type { HttpAnswer, HttpRequest } from './http.ts';
 import { JsonRows } from './json-rows.ts';
 import type { FoundRow } from './json-rows.ts';
-import type { Connection, RowSink } from './provider.ts';
+import type { Outside, RowSink } from './provider.ts';
 
 /** How a JSON answer with a list of rows in it is read. */
 export interface RowsReading {
@@ -36,7 +36,7 @@ const SLICE = 8_192;
  */
 export async function readRows(
   { request, path, read, sink }: RowsReading,
-  { http, now }: Connection,
+  { http, now }: Outside,
 ): Promise<RowsRead> {
   const source = `${request.method} ${request.url.origin}${request.url.pathname}`;
   const json = new JsonRows({ path, source });

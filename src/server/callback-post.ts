@@ -1,120 +1,116 @@
-import type { GraphServices } from '../graphql/context.ts';
-import { Turnstile } from './callback-turnstile.ts';
+import { attempt } from './callback-attempt.ts';
+import type { AttemptOptions, Posting } from './callback-attempt.ts';
+import { bodyOf } from './callback-message.ts';
+import type { Callback, CallbackMessage } from './callback-message.ts';
+import { Turnstiles } from './callback-turnstile.ts';
+import type { Turnstile } from './callback-turnstile.ts';
 
-/** What became of a message. */
-export type Posting =
-  | { readonly kind: 'taken'; readonly status: number }
-  /** The router wants none of it; it has let the subscription go when the status is 404. */
-  | { readonly kind: 'refused'; readonly status: number }
-  /** It was tried as often as it may be. */
-  | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'canceled' };
+/** Posts a message until the router answers it, or patience is at an end. Never rejects. */
+export type Post = (
+  callback: Callback,
+  message: CallbackMessage,
+  signal: AbortSignal,
+) => Promise<Posting>;
 
-/** Posts a message until the router answers it, as often as it may be tried. Never rejects. */
-export type Post = (url: URL, body: string, signal: AbortSignal) => Promise<Posting>;
+export interface Posts {
+  /** For what a subscription brings: a router that fails for a moment is tried again. */
+  readonly post: Post;
+  /** For what a router is to hear although it fails for longer. */
+  readonly insist: Post;
+}
 
-export interface PostOptions {
-  readonly fetch: typeof fetch;
-  readonly clock: GraphServices['clock'];
+export interface PostOptions extends AttemptOptions {
   /** 0 to 1. */
   readonly random: () => number;
 }
 
-export const CALLBACK_PROTOCOL = { 'subscription-protocol': 'callback/1.0' } as const;
-
-/** Hive Gateway reads a message only when its type is exactly this. */
-const HEADERS = { 'content-type': 'application/json', ...CALLBACK_PROTOCOL } as const;
+interface Patience {
+  readonly mostAttempts: number;
+  readonly forMs: number;
+  readonly shortestPauseMs: number;
+  readonly longestPauseMs: number;
+}
 
 /** What Apollo Server does. */
-const MOST_ATTEMPTS = 5;
-const SHORTEST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1_000;
+const BRIEF: Patience = {
+  mostAttempts: 5,
+  forMs: Infinity,
+  shortestPauseMs: 100,
+  longestPauseMs: 1_000,
+};
 
-const ANSWER_WITHIN_MS = 5_000;
+/** As long as a router may take to start anew. */
+const LONG: Patience = {
+  mostAttempts: Infinity,
+  forMs: 60_000,
+  shortestPauseMs: 1_000,
+  longestPauseMs: 10_000,
+};
+
+const LONGEST_RETRY_AFTER_MS = 5_000;
 
 /** A change that concerns thousands of subscriptions opens no thousands of sockets. */
-const MOST_AT_ONCE = 100;
+const MOST_RESULTS_AT_ONCE = 100;
 
-/** An answer has nothing to say; this much of it is read, so that its connection can be used again. */
-const LONGEST_ANSWER_BYTES = 65_536;
+/** Checks are never late because of results: a router ends a subscription whose checks are. */
+const MOST_CHECKS_AT_ONCE = 1_000;
 
-export function createPost(options: PostOptions): Post {
-  const turnstiles = new Map<string, Turnstile>();
-  return async (url, body, signal) => {
-    // One router that does not answer holds up none of the others.
-    const turnstile = turnstiles.get(url.origin) ?? new Turnstile(MOST_AT_ONCE);
-    turnstiles.set(url.origin, turnstile);
-    for (let attempt = 1; ; attempt += 1) {
-      const posting = await turnstile.pass(() => postOnce({ url, body, signal }, options));
-      if (posting.kind !== 'failed' || attempt === MOST_ATTEMPTS) return posting;
-      await pause(pauseAfter(attempt, options.random), options.clock, signal);
-    }
+/** Those of whom a router has not heard for a while delay nobody else. */
+const MOST_INSISTENT_AT_ONCE = 100;
+
+export function createPosts(options: PostOptions): Posts {
+  const { clock } = options;
+  const results = new Turnstiles(MOST_RESULTS_AT_ONCE, clock);
+  const checks = new Turnstiles(MOST_CHECKS_AT_ONCE, clock);
+  const insistent = new Turnstiles(MOST_INSISTENT_AT_ONCE, clock);
+  const send =
+    (patience: Patience, turnstilesFor: (message: CallbackMessage) => Turnstiles): Post =>
+    (callback, message, signal) => {
+      const { url } = callback;
+      const turnstile = turnstilesFor(message).at(url);
+      return persist(
+        { url, body: bodyOf(callback, message), signal, turnstile, patience },
+        options,
+      );
+    };
+  return {
+    post: send(BRIEF, ({ action }) => (action === 'check' ? checks : results)),
+    insist: send(LONG, () => insistent),
   };
 }
 
-interface Posted {
+interface Sending {
   readonly url: URL;
   readonly body: string;
   readonly signal: AbortSignal;
+  readonly turnstile: Turnstile;
+  readonly patience: Patience;
 }
 
-async function postOnce(
-  { url, body, signal }: Posted,
-  { fetch, clock }: PostOptions,
+async function persist(
+  { url, body, signal, turnstile, patience }: Sending,
+  options: PostOptions,
 ): Promise<Posting> {
-  if (signal.aborted) return { kind: 'canceled' };
-  const attempt = new AbortController();
-  const abort = (): void => attempt.abort();
-  let isLate = false;
-  const cancelDeadline = clock.after(ANSWER_WITHIN_MS, () => {
-    isLate = true;
-    abort();
-  });
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: HEADERS,
-      body,
-      redirect: 'manual',
-      signal: attempt.signal,
-    });
-    await readAway(answer);
-    return judge(answer);
-  } catch (error) {
-    if (signal.aborted) return { kind: 'canceled' };
-    const reason = isLate ? `no answer within ${ANSWER_WITHIN_MS} ms` : reasonOf(error);
-    return { kind: 'failed', reason };
-  } finally {
-    cancelDeadline();
-    signal.removeEventListener('abort', abort);
-  }
-}
-
-/** Where a router would send us instead, nobody has allowed us to go. */
-function judge({ ok, status }: Response): Posting {
-  if (ok) return { kind: 'taken', status };
-  if (status >= 500) return { kind: 'failed', reason: `answered ${status}` };
-  return { kind: 'refused', status };
-}
-
-/** The status has said everything: whatever becomes of the rest changes nothing. */
-async function readAway({ body }: Response): Promise<void> {
-  let bytes = 0;
-  try {
-    for await (const chunk of body ?? []) {
-      bytes += chunk.length;
-      if (bytes > LONGEST_ANSWER_BYTES) return;
-    }
-  } catch {
-    return;
+  const { clock, random } = options;
+  const endsAt = clock.now() + patience.forMs;
+  for (let attempts = 1; ; attempts += 1) {
+    const posting = await turnstile.pass(() => attempt({ url, body, signal }, options));
+    if (posting.kind !== 'failed' || attempts === patience.mostAttempts) return posting;
+    const askedMs = Math.min(LONGEST_RETRY_AFTER_MS, posting.retryAfterMs);
+    const pauseMs = askedMs + pauseAfter(attempts, patience, random);
+    if (clock.now() + pauseMs > endsAt) return posting;
+    await pause(pauseMs, clock, signal);
   }
 }
 
 /** Random, so that those that failed together do not come back together. */
-function pauseAfter(attempt: number, random: () => number): number {
-  const longest = Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempt);
-  return SHORTEST_PAUSE_MS + random() * (longest - SHORTEST_PAUSE_MS);
+function pauseAfter(
+  attempts: number,
+  { shortestPauseMs, longestPauseMs }: Patience,
+  random: () => number,
+): number {
+  const longest = Math.min(longestPauseMs, shortestPauseMs * 2 ** attempts);
+  return shortestPauseMs + random() * (longest - shortestPauseMs);
 }
 
 /** Over as soon as nobody waits for it any more. */
@@ -129,11 +125,4 @@ function pause(ms: number, clock: PostOptions['clock'], signal: AbortSignal): Pr
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
   });
-}
-
-/** What went wrong on the way, in a word; the rest of it may say what was sent. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : null;
-  if (typeof cause === 'object' && cause !== null && 'code' in cause) return String(cause.code);
-  return 'the connection failed';
 }

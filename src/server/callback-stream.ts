@@ -5,9 +5,10 @@ import type { MaskError } from '../graphql/errors.ts';
 import type { Message } from '../graphql/live/message.ts';
 import type { Sink, Subscription } from '../graphql/live/sink.ts';
 import type { Join } from '../graphql/live/subscribe.ts';
-import { bodyOf } from './callback-message.ts';
+import { failure } from '../graphql/operations.ts';
+import type { Posting } from './callback-attempt.ts';
 import type { Callback, CallbackMessage } from './callback-message.ts';
-import type { Post, Posting } from './callback-post.ts';
+import type { Post } from './callback-post.ts';
 
 export interface CallbackStreamOptions {
   readonly callback: Callback;
@@ -16,6 +17,8 @@ export interface CallbackStreamOptions {
   readonly maskError: MaskError;
   readonly logger: Logger;
   readonly onClose: () => void;
+  /** The router still has it, and is to take this for its last message. */
+  readonly onLetGo: (last: CallbackMessage) => void;
 }
 
 /**
@@ -23,6 +26,9 @@ export interface CallbackStreamOptions {
  * for the way there, and for trying again.
  */
 const BEAT_AFTER = 0.6;
+
+const NOT_TAKEN =
+  'some results could not be delivered; subscribe again, with the last position that came as after, to be sent what was missed';
 
 /**
  * One subscription whose results are posted to a router. One result is under way at a time: the next
@@ -92,21 +98,27 @@ export class CallbackStream implements Sink<Message> {
   async #deliver(message: CallbackMessage): Promise<boolean> {
     const posting = await this.#post(message);
     if (posting.kind === 'taken') return true;
-    if (posting.kind !== 'canceled') this.#giveUp(posting);
+    if (posting.kind !== 'canceled') this.#giveUp(message, posting);
     return false;
   }
 
-  #giveUp(posting: Exclude<Posting, { readonly kind: 'taken' | 'canceled' }>): void {
-    const { callback, logger } = this.#options;
+  #giveUp(
+    message: CallbackMessage,
+    posting: Exclude<Posting, { readonly kind: 'taken' | 'canceled' }>,
+  ): void {
+    // A heartbeat and a result may fail together.
+    if (this.#closing.signal.aborted) return;
+    this.close();
+    const { callback, logger, onLetGo } = this.#options;
     const reason = posting.kind === 'failed' ? posting.reason : `answered ${posting.status}`;
     const told = { subscription: callback.id, reason };
     // Where a router has let go of it, this is how it says so.
     if (posting.kind === 'refused' && posting.status === 404) {
       logger.debug(told, 'a router has ended its subscription');
-    } else {
-      logger.warn(told, 'a router did not take what it had subscribed to; it was let go');
+      return;
     }
-    this.close();
+    logger.warn(told, 'a router did not take what it had subscribed to; it was let go');
+    onLetGo(message.action === 'complete' ? message : failedEnd());
   }
 
   #awaitHeartbeat(since: number): void {
@@ -124,6 +136,10 @@ export class CallbackStream implements Sink<Message> {
 
   #post(message: CallbackMessage): Promise<Posting> {
     const { callback, post } = this.#options;
-    return post(callback.url, bodyOf(callback, message), this.#closing.signal);
+    return post(callback, message, this.#closing.signal);
   }
+}
+
+function failedEnd(): CallbackMessage {
+  return { action: 'complete', errors: JSON.stringify([failure('CALLBACK_FAILED', NOT_TAKEN)]) };
 }

@@ -1,19 +1,18 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { OperationTypeNode } from 'graphql';
+import type { FastifyReply } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
 import { maskErrors, maskFailure } from '../graphql/errors.ts';
 import { subscribe } from '../graphql/live/subscribe.ts';
 import type { Join, LiveServices, SubscriptionRequest } from '../graphql/live/subscribe.ts';
-import { failure, isOperation } from '../graphql/operations.ts';
+import { failure } from '../graphql/operations.ts';
+import { CALLBACK_PROTOCOL } from './callback-attempt.ts';
+import type { Posting } from './callback-attempt.ts';
 import type { Callback } from './callback-message.ts';
-import { CALLBACK_PROTOCOL } from './callback-post.ts';
-import type { Posting } from './callback-post.ts';
 import { isCallbackAccepted, parseCallbackRequest } from './callback-request.ts';
 import type { CallbackStream } from './callback-stream.ts';
 import { findCallbackUrl } from './callback-url.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { Gate } from './gate.ts';
-import { readRequest } from './graphql-request.ts';
+import type { SubscriptionExchange } from './graphql-request.ts';
 import type { LiveLimits } from './live-limits.ts';
 
 export interface CallbackOptions extends LiveServices {
@@ -25,25 +24,15 @@ export interface CallbackOptions extends LiveServices {
 /** What a router answers to a check that it agrees with. */
 const CONFIRMED = 204;
 
-interface Exchange {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-}
-
 /**
  * Serves a subscription by posting its results, when a router asks for it so. Answers false when
  * none does, and has then done nothing.
  */
 export async function serveCallback(
-  { request, reply }: Exchange,
+  { request, reply, asked, operation }: SubscriptionExchange,
   options: CallbackOptions,
 ): Promise<boolean> {
   if (request.method !== 'POST' || !isCallbackAccepted(request.headers.accept)) return false;
-  const asked = readRequest(request);
-  if (typeof asked === 'string') return false;
-  const operation = options.operations.prepare(asked);
-  // What is wrong with it is told as it is told of any other.
-  if (!isOperation(operation) || operation.type !== OperationTypeNode.SUBSCRIPTION) return false;
   const caller = options.gate.callerOf(request);
   const subscription = { ...asked, operation, caller, resumeAfter: null };
   const callback = readCallback(asked.extensions, options.limits);
@@ -106,7 +95,7 @@ async function admit(
     if (typeof joining !== 'function') {
       return { statusCode: 400, errors: maskErrors(joining, maskError) };
     }
-    const refused = await confirm(stream);
+    const refused = await confirm(stream, reply);
     if (refused === null) join = joining;
     return refused;
   } catch (error) {
@@ -121,14 +110,14 @@ function afterAnswer({ raw }: FastifyReply, callback: (isAnswered: boolean) => v
   else raw.once('close', over);
 }
 
-async function confirm(stream: CallbackStream): Promise<Refusal | null> {
+async function confirm(stream: CallbackStream, { raw }: FastifyReply): Promise<Refusal | null> {
   const posting = await stream.check();
   if (posting.kind === 'taken' && posting.status === CONFIRMED) return null;
-  const message = `extensions.subscription.callbackUrl: the check that is posted there must be answered ${CONFIRMED}, but ${outcomeOf(posting)}`;
+  const message = `extensions.subscription.callbackUrl: the check that is posted there must be answered ${CONFIRMED}, but ${outcomeOf(posting, raw.closed)}`;
   return refuse(400, 'CALLBACK_FAILED', message);
 }
 
-function outcomeOf(posting: Posting): string {
+function outcomeOf(posting: Posting, hasLeft: boolean): string {
   switch (posting.kind) {
     case 'taken':
     case 'refused':
@@ -136,6 +125,6 @@ function outcomeOf(posting: Posting): string {
     case 'failed':
       return `failed (${posting.reason})`;
     case 'canceled':
-      return 'was called off, as the server stops';
+      return `was called off, as ${hasLeft ? 'whoever asked has left' : 'the server stops'}`;
   }
 }

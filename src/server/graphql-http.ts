@@ -25,7 +25,15 @@ import { serveCallback } from './callback.ts';
 import type { CallbackOptions } from './callback.ts';
 import { isCallbackAccepted } from './callback-request.ts';
 import { FederatedTracing } from './federated-tracing.ts';
-import { readRequest } from './graphql-request.ts';
+import {
+  ALLOWED,
+  findBodyFault,
+  METHODS,
+  NOT_ALLOWED,
+  OTHER_METHODS,
+  readRequest,
+} from './graphql-request.ts';
+import { isMultipartAccepted } from './multipart.ts';
 import { serveMultipart } from './streams.ts';
 import type { StreamsOptions } from './streams.ts';
 
@@ -61,21 +69,37 @@ export async function serveGraphql(scope: FastifyInstance, options: GraphqlOptio
     await Promise.all([apollo.stop(), tracing?.stop()]);
   });
   scope.route({
-    method: ['GET', 'POST'],
-    url: '/graphql',
-    preHandler: async (request, reply) => {
-      if (await serveCallback({ request, reply }, options)) return reply;
-      if (await serveMultipart({ request, reply }, options)) return reply;
-      return undefined;
+    method: [...METHODS],
+    url: GRAPHQL_PATH,
+    errorHandler: (error, { headers }, reply) => {
+      const fault = findBodyFault(error);
+      if (fault === null) throw error;
+      const type = chooseResultType(headers.accept) ?? 'application/json';
+      void refuse(
+        reply,
+        { ...malformed(type, fault.message), statusCode: fault.statusCode },
+        options,
+      );
     },
     handler: async (request, reply) => {
-      const type = chooseResultType(request.headers.accept);
-      if (type === null) return refuse(reply, NOT_ACCEPTABLE, options);
+      const { accept } = request.headers;
+      const accepted = chooseResultType(accept);
+      if (accepted === null && !isMultipartAccepted(accept)) {
+        return refuse(reply, NOT_ACCEPTABLE, options);
+      }
+      // Whoever takes nothing but parts is told why there are none.
+      const type = accepted ?? 'application/json';
       const asked = readRequest(request);
       if (typeof asked === 'string') return refuse(reply, malformed(type, asked), options);
       const operation = operations.prepare(asked);
       if (!isOperation(operation))
         return refuse(reply, refusal(operation, { request, type }), options);
+      if (operation.type === OperationTypeNode.SUBSCRIPTION) {
+        const exchange = { request, reply, asked, operation };
+        if (await serveCallback(exchange, options)) return reply;
+        if (await serveMultipart(exchange, options)) return reply;
+      }
+      if (accepted === null) return refuse(reply, NOT_ACCEPTABLE, options);
       const misuse = findMisuse(operation, { request, type });
       if (misuse !== null) return refuse(reply, misuse, options);
       const { operationName, variables } = asked;
@@ -95,7 +119,24 @@ export async function serveGraphql(scope: FastifyInstance, options: GraphqlOptio
         .send(body.kind === 'complete' ? body.string : Readable.from(body.asyncIterator));
     },
   });
+  const refuseMethod = async (
+    { headers }: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<unknown> => {
+    const type = chooseResultType(headers.accept) ?? 'application/json';
+    const refused = { ...malformed(type, NOT_ALLOWED), statusCode: 405, headers: ALLOWED };
+    return refuse(reply, refused, options);
+  };
+  scope.route({
+    method: [...OTHER_METHODS],
+    url: GRAPHQL_PATH,
+    // Before a body is read.
+    onRequest: refuseMethod,
+    handler: refuseMethod,
+  });
 }
+
+const GRAPHQL_PATH = '/graphql';
 
 /** `execution` says by what, and with whom looking on. */
 function createApollo(
@@ -178,8 +219,9 @@ function malformed(type: ResultType, message: string): Refusal {
 }
 
 function refusal(errors: readonly GraphQLError[], { request, type }: Exchange): Refusal {
-  // To routers that want results posted, only the status says that there will be none.
-  const isStatusRead = isCallbackAccepted(request.headers.accept);
+  const { accept } = request.headers;
+  // To those that want no result but one that is posted, or in parts, the status says that there is none.
+  const isStatusRead = isCallbackAccepted(accept) || chooseResultType(accept) === null;
   return { type, statusCode: isStatusRead ? 400 : STATUS_OF_REFUSAL[type], errors };
 }
 

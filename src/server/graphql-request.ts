@@ -1,6 +1,21 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { OperationRequest } from '../graphql/operations.ts';
+import type { Operation, OperationRequest } from '../graphql/operations.ts';
+
+/** A subscription that somebody asks for over HTTP. */
+export interface SubscriptionExchange {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly asked: OperationRequest;
+  readonly operation: Operation;
+}
+
+/** Other methods ask for nothing here. */
+export const METHODS = ['GET', 'POST'] as const;
+export const OTHER_METHODS = ['PUT', 'PATCH', 'DELETE'] as const;
+
+export const ALLOWED = { allow: METHODS.join(', ') } as const;
+export const NOT_ALLOWED = `an operation must be sent by ${METHODS.join(' or ')}`;
 
 const MISSING = 'query: must be the text of an operation';
 
@@ -33,6 +48,27 @@ export function readRequest({ method, url, body }: FastifyRequest): OperationReq
     variables: variables ?? {},
     extensions,
   };
+}
+
+/** What is wrong with a body that could not be read. */
+export interface BodyFault {
+  readonly statusCode: number;
+  readonly message: string;
+}
+
+const BODY_FAULTS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'body: must be JSON that has a query, and is empty',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'body: is not valid JSON, or names __proto__ or constructor',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body: is too large, more than maxRequestBytes; send less at once',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'content-type: must be application/json',
+};
+
+/** Null for what is no fault of the request. */
+export function findBodyFault(error: unknown): BodyFault | null {
+  if (!(error instanceof Error) || !('statusCode' in error) || !('code' in error)) return null;
+  const { statusCode, code, message } = error;
+  if (typeof statusCode !== 'number' || statusCode >= 500) return null;
+  return { statusCode, message: BODY_FAULTS[String(code)] ?? message };
 }
 
 function parametersIn(url: string): Readonly<Record<string, unknown>> {

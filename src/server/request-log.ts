@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { RequestWatch } from './request-watch.ts';
 
@@ -18,18 +18,20 @@ export function logRequests(
   { watch, logger }: { readonly watch: RequestWatch; readonly logger: Logger },
 ): void {
   /** A stream is written by whoever serves it, and is not sent as an answer is. */
-  const answered = new WeakSet<FastifyRequest>();
+  const answered = new WeakSet<ServerResponse>();
   app.addHook('onRequest', (request, reply, done) => {
     const { id, method, headers, routeOptions } = request;
     const route = routeOptions.url ?? null;
     const watched = watch.begin({ id, method, route, headers });
     void reply.header('x-request-id', id);
     const begunAt = performance.now();
+    // A stream may run for days; what it was asked with is not kept for it.
+    const { raw } = reply;
     // Also when its client leaves before the answer is whole.
-    reply.raw.once('close', () => {
-      const { statusCode: status, writableFinished } = reply.raw;
+    raw.once('close', () => {
+      const { statusCode: status, writableFinished } = raw;
       const ms = performance.now() - begunAt;
-      const seconds = writableFinished && answered.has(request) ? ms / 1000 : null;
+      const seconds = writableFinished && answered.has(raw) ? ms / 1000 : null;
       watched.run(() => {
         logger.debug(
           { method, route, status, ms: Math.round(ms), isWhole: writableFinished },
@@ -41,8 +43,8 @@ export function logRequests(
     // Fastify goes on as it was called, also once the body has come.
     watched.run(done);
   });
-  app.addHook('onSend', (request, _reply, _payload, done) => {
-    answered.add(request);
+  app.addHook('onSend', (_request, reply, _payload, done) => {
+    answered.add(reply.raw);
     done();
   });
 }

@@ -13,7 +13,15 @@ import { createExecute } from '../graphql/traced-operation.ts';
 import type { Connections } from './connections.ts';
 import { EVENT_STREAM } from './event-stream.ts';
 import type { Gate } from './gate.ts';
-import { readRequest } from './graphql-request.ts';
+import {
+  ALLOWED,
+  findBodyFault,
+  METHODS,
+  NOT_ALLOWED,
+  OTHER_METHODS,
+  readRequest,
+} from './graphql-request.ts';
+import type { SubscriptionExchange } from './graphql-request.ts';
 import type { LiveLimits } from './live-limits.ts';
 import type { OriginCheck } from './origin.ts';
 import { isMultipartAccepted, MULTIPART } from './multipart.ts';
@@ -32,8 +40,13 @@ const STREAM_PATH = '/graphql/stream';
 /** Serves operations as server-sent events at `/graphql/stream`. */
 export function serveEventStreams(app: FastifyInstance, options: StreamsOptions): void {
   app.route({
-    method: ['GET', 'POST'],
+    method: [...METHODS],
     url: STREAM_PATH,
+    errorHandler: (error, _request, reply) => {
+      const fault = findBodyFault(error);
+      if (fault === null) throw error;
+      void refuse(reply, fault.statusCode, fault.message);
+    },
     handler: async (request, reply) => {
       if (options.isForeign(request.headers)) {
         return refuse(reply, 403, 'a page of another origin may not ask here');
@@ -51,6 +64,13 @@ export function serveEventStreams(app: FastifyInstance, options: StreamsOptions)
       return stream({ request, reply, asked, operation, format: EVENT_STREAM }, options);
     },
   });
+  app.route({
+    method: [...OTHER_METHODS],
+    url: STREAM_PATH,
+    // Before a body is read.
+    onRequest: refuseMethod,
+    handler: refuseMethod,
+  });
 }
 
 /**
@@ -58,23 +78,16 @@ export function serveEventStreams(app: FastifyInstance, options: StreamsOptions)
  * has then done nothing.
  */
 export async function serveMultipart(
-  { request, reply }: Pick<Streaming, 'request' | 'reply'>,
+  exchange: SubscriptionExchange,
   options: StreamsOptions,
 ): Promise<boolean> {
-  if (request.method !== 'POST' || !isMultipartAccepted(request.headers.accept)) return false;
-  const asked = readRequest(request);
-  if (typeof asked === 'string') return false;
-  const operation = options.operations.prepare(asked);
-  // What is wrong with it is told as it is told of any other.
-  if (!isOperation(operation) || operation.type !== OperationTypeNode.SUBSCRIPTION) return false;
-  await stream({ request, reply, asked, operation, format: MULTIPART }, options);
+  const { method, headers } = exchange.request;
+  if (method !== 'POST' || !isMultipartAccepted(headers.accept)) return false;
+  await stream({ ...exchange, format: MULTIPART }, options);
   return true;
 }
 
-interface Streaming {
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
-  readonly asked: OperationRequest;
+interface Streaming extends Omit<SubscriptionExchange, 'operation'> {
   readonly operation: Operation | readonly GraphQLError[];
   readonly format: StreamFormat;
 }
@@ -89,6 +102,8 @@ async function stream(streaming: Streaming, options: StreamsOptions): Promise<un
     return refuse(reply, 429, message);
   }
   reply.hijack();
+  // Fastify keeps the request as long as the stream runs.
+  request.body = undefined;
   const response = new ResponseStream({
     response: reply.raw,
     headers: headersOf(reply),
@@ -146,6 +161,10 @@ function headersOf(reply: FastifyReply): OutgoingHttpHeaders {
 function lastEventId({ headers }: FastifyRequest): string | null {
   const id = headers['last-event-id'];
   return typeof id === 'string' && id !== '' ? id : null;
+}
+
+async function refuseMethod(_request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  return refuse(reply, 405, NOT_ALLOWED, ALLOWED);
 }
 
 function refuse(

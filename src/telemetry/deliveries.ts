@@ -1,6 +1,6 @@
 import type { Tracer } from '../domain/tracer.ts';
 import type { HandedOver, LiveObserver } from '../graphql/live/observer.ts';
-import type { StreamEndReason } from '../graphql/models.ts';
+import type { EventModel, StreamEndReason } from '../graphql/models.ts';
 import type { ChangeHint } from '../ledger/ledger.ts';
 import type { Frames } from './frames.ts';
 import type { Metrics } from './metrics.ts';
@@ -46,18 +46,28 @@ export class Deliveries implements LiveObserver {
     return tracer === null ? work() : tracer.begin({ name: 'subscription event' }, work);
   }
 
-  handedOver({ events, subscribers, messages, isPrompt }: HandedOver): void {
-    const { delivered, skippedRevisions, deliverySeconds } = this.#options.metrics;
-    delivered.inc(messages);
+  handedOver({ events, takers, isPrompt }: HandedOver): void {
+    const { delivered, skippedRevisions } = this.#options.metrics;
+    let messages = 0;
     let skipped = 0;
-    for (const event of events) skipped += event.skippedRevisions;
-    if (skipped > 0) skippedRevisions.inc(skipped * subscribers);
-    if (!isPrompt) return;
-    const now = this.#options.now();
-    for (const { import: changed, position } of events) {
-      const at = changed === null ? undefined : this.#committedAt.get(position);
-      if (at !== undefined) deliverySeconds.observe((now - at) / 1000);
+    for (const [index, event] of events.entries()) {
+      const taken = takers[index] ?? 0;
+      messages += taken;
+      skipped += taken * event.skippedRevisions;
+      const at = isPrompt && taken > 0 ? this.committedAt(event) : null;
+      if (at !== null) this.caughtUp(at);
     }
+    if (messages > 0) delivered.inc(messages);
+    if (skipped > 0) skippedRevisions.inc(skipped);
+  }
+
+  committedAt({ import: changed, position }: EventModel): number | null {
+    return changed === null ? null : (this.#committedAt.get(position) ?? null);
+  }
+
+  caughtUp(committedAt: number): void {
+    const { metrics, now } = this.#options;
+    metrics.deliverySeconds.observe((now() - committedAt) / 1000);
   }
 
   ended(reason: StreamEndReason): void {

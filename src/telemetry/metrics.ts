@@ -39,7 +39,7 @@ export function createMetrics() {
     }),
     deliverySeconds: new Histogram({
       name: 'imports_change_delivery_seconds',
-      help: 'From the commit of a change until it was handed to the transports of all who had seen the same.',
+      help: 'From the commit of a change until it was taken by the transports of those who had seen the same; once more for each subscriber that was full, of the oldest change that it waited for.',
       buckets: SECONDS,
       registers,
     }),
@@ -50,7 +50,7 @@ export function createMetrics() {
     }),
     skippedRevisions: new Counter({
       name: 'imports_skipped_revisions_total',
-      help: 'Revisions that subscribers were not sent because newer ones took their place.',
+      help: 'Revisions that subscribers were not sent because newer ones took their place, for each subscriber.',
       registers,
     }),
     streamEnds: new Counter({
@@ -80,7 +80,7 @@ export function createMetrics() {
     }),
     lostSpans: new Counter({
       name: 'imports_lost_spans_total',
-      help: 'Spans of traces that could not be sent.',
+      help: 'Spans of traces that ended and that no collector took.',
       registers,
     }),
   };

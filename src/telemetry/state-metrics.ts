@@ -31,18 +31,21 @@ export function tellState({ registry, looks }: Metrics, { watcher, hub, logger }
     labelNames: ['provider', 'window'],
     registers,
     collect: async () => {
-      remaining.reset();
+      const found: (readonly [string, number])[] = [];
       try {
         for (const { id: provider } of watcher.listProviders()) {
           const budget = await watcher.findBudget(provider);
           if (budget === null || budget.perMonth === null) continue;
-          const left = Math.max(0, budget.perMonth - budget.usedThisMonth);
-          remaining.set({ provider, window: 'month' }, left);
+          found.push([provider, Math.max(0, budget.perMonth - budget.usedThisMonth)]);
         }
       } catch (error) {
         // When the store fails, the other metrics are needed most.
         logger.error({ err: error }, 'it cannot be told what is left of budgets');
+        found.length = 0;
       }
+      // All at once: somebody else may be reading, too.
+      remaining.reset();
+      for (const [provider, left] of found) remaining.set({ provider, window: 'month' }, left);
     },
   });
   const up = new Gauge({

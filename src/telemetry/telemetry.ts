@@ -16,11 +16,12 @@ import { SpanTracer } from './span-tracer.ts';
 import { tellState } from './state-metrics.ts';
 import type { Watched } from './state-metrics.ts';
 import { traceLedger } from './traced-ledger.ts';
+import type { TracingOptions } from './tracing.ts';
 import { countHttp, traceHttp } from './vendor-http.ts';
 
 export interface TelemetrySettings {
   /** Where traces are sent, and the share of those that begin here; absent: nothing is traced. */
-  readonly traces?: { readonly url: string; readonly sample: number } | undefined;
+  readonly traces?: Pick<TracingOptions, 'url' | 'sample' | 'headers'> | undefined;
 }
 
 /** What all parts of the service are given to be seen: logs, metrics, traces. */
@@ -48,7 +49,7 @@ export interface Telemetry {
 
 export async function startTelemetry(
   { traces }: TelemetrySettings,
-  world: { readonly logger: Logger },
+  world: Pick<TracingOptions, 'logger' | 'fetch'>,
 ): Promise<Telemetry> {
   const frames = new Frames();
   const logger = withFrames(world.logger, frames);
@@ -60,7 +61,9 @@ export async function startTelemetry(
       ? null
       : (await import('./tracing.ts')).startTracing({
           ...traces,
+          fetch: world.fetch,
           logger,
+          apart: (work) => frames.apart(work),
           onLost: (spans) => metrics.lostSpans.inc(spans),
         });
   const otel = tracing?.tracer ?? null;

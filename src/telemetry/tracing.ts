@@ -1,23 +1,27 @@
 import type { Tracer } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
-  BatchSpanProcessor,
   ParentBasedSampler,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
-import { reportLosses } from './loss-report.ts';
+import { LossReport } from './loss-report.ts';
+import { createOtlpSender } from './otlp-sender.ts';
+import { SpanQueue } from './span-queue.ts';
 
 export interface TracingOptions {
   /** Where spans are sent: OTLP over HTTP, as JSON. */
   readonly url: string;
   /** The share of traces that begin here and are kept, 0 to 1; others are kept as their callers say. */
   readonly sample: number;
+  /** What is sent along, such as a token. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly fetch: typeof fetch;
   readonly logger: Logger;
-  /** So many spans could not be sent. */
+  /** Runs work on behalf of nobody who may have started it. */
+  readonly apart: <T>(work: () => T) => T;
+  /** So many spans are lost. */
   readonly onLost: (spans: number) => void;
 }
 
@@ -30,47 +34,41 @@ export interface Tracing {
 const SERVICE = 'import-status-subgraph';
 const TRACES_PATH = '/v1/traces';
 
-/** A span waits at most so long until it is sent. */
-const SEND_EVERY_MS = 2_000;
-/** Tries to send some spans take so long in all. */
+/** To send some spans takes so long at most. */
 const SEND_WITHIN_MS = 3_000;
-/** So many wait to be sent; more are lost. */
-const MOST_WAITING = 4_096;
 /** What we tell is shorter; what somebody sent is cut. */
 const LONGEST_VALUE = 256;
 
 /** Nothing of it is global: two services in one process trace apart. */
-export function startTracing({ url, sample, logger, onLost }: TracingOptions): Tracing {
-  const exporter: SpanExporter = new OTLPTraceExporter({
-    url: withPath(url),
-    timeoutMillis: SEND_WITHIN_MS,
-    // A connection that is kept would keep the process.
-    httpAgentOptions: { keepAlive: false },
+export function startTracing(options: TracingOptions): Tracing {
+  const { url, sample, headers = {}, fetch, logger, apart, onLost } = options;
+  const report = new LossReport(logger);
+  const queue = new SpanQueue({
+    send: createOtlpSender({ fetch, url: withPath(url), headers, timeoutMs: SEND_WITHIN_MS }),
+    apart,
+    onLost,
+    onSent: (sent) => report.sent(sent),
   });
   const provider = new TracerProvider({
     resource: resourceFromAttributes({ 'service.name': SERVICE }),
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sample) }),
     spanLimits: { attributeValueLengthLimit: LONGEST_VALUE },
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter: reportLosses(exporter, { logger, onLost }),
-        scheduledDelayMillis: SEND_EVERY_MS,
-        exportTimeoutMillis: SEND_WITHIN_MS,
-        maxQueueSize: MOST_WAITING,
-      }),
-    ],
+    spanProcessors: [queue],
   });
   return {
     tracer: provider.getTracer(SERVICE),
-    stop: () => atMost(SEND_WITHIN_MS, provider.shutdown()),
+    stop: async () => {
+      await atMost(SEND_WITHIN_MS, provider.shutdown());
+      queue.giveUp();
+    },
   };
 }
 
 /** Collectors listen at one path; an address without any means that one. */
-function withPath(url: string): string {
+function withPath(url: string): URL {
   const address = new URL(url);
   if (address.pathname === '/') address.pathname = TRACES_PATH;
-  return address.href;
+  return address;
 }
 
 /** Resolves when the work is over, whatever came of it, or when it takes too long. */

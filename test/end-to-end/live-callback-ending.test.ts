@@ -166,6 +166,20 @@ test('a server stops although a router takes nothing, and says whom it could not
   assert.equal(at(JSON.parse(server.log[0] ?? ''), 'subscriptions'), 2);
 });
 
+test('a server that stops does not go on to tell a router that a subscription was let go', async (t) => {
+  const router = await startRouter(t);
+  const server = await startLiveServer(t, { callbackUrls: [router.url] });
+  await server.change('a');
+  const subscription = await router.subscribe({ url: server.url, query: ONE, variables: A });
+  await until(() => subscription.results.length === 1);
+  router.intercept(({ action }) => (action === 'next' ? { status: 400 } : new Promise(() => {})));
+  await server.change('a');
+  await until(() => router.posts.at(-1)?.action === 'complete');
+  await server.stop();
+  await until(() => router.sockets() === 0);
+  assert.equal(server.log.length, 1);
+});
+
 /** A vendor that nobody can reach, whose answers can be handed in. */
 function configFor({ url }: CallbackRouter): string {
   return JSON.stringify({

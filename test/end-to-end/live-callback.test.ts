@@ -114,7 +114,11 @@ test('a router that takes nothing for too long is told that it lags', async (t) 
   assert.deepEqual(revisionsOf(resumed), [3]);
 });
 
-for (const status of [404, 400, 401]) {
+for (const [status, farewell] of [
+  [404, []],
+  [400, ['complete']],
+  [401, ['complete']],
+] as const) {
   test(`a router that answers ${status} to a result has ended its subscription`, async (t) => {
     const router = await startRouter(t);
     const server = await startLiveServer(t, { callbackUrls: [router.url] });
@@ -126,14 +130,44 @@ for (const status of [404, 400, 401]) {
     router.intercept((post) => (isOwn(post) && post.action === 'next' ? { status } : null));
     await server.change('a');
     await until(() => server.streams() === 0);
-    const { length } = router.posts;
     await server.change('a');
     const another = await router.subscribe({ ...asking, query: MANY });
     await until(() => another.checks() > 2);
-    assert.deepEqual(router.posts.slice(length).filter(isOwn), []);
+    // Unless it has let go of it, it hears that it is over.
+    const own = router.posts.filter(isOwn).map(({ action }) => action);
+    assert.deepEqual(own.slice(own.lastIndexOf('next') + 1), farewell);
+    const code = status === 404 ? undefined : 'CALLBACK_FAILED';
+    assert.equal(at(subscription.complete(), 'errors.0.extensions.code'), code);
     // That it has ended is nothing to worry about; anything else is.
     assert.equal(server.log.length, status === 404 ? 0 : 1);
     assertSilent(server.log, subscription);
+  });
+}
+
+for (const heartbeatIntervalMs of [0, 100]) {
+  test(`a router that comes back hears that it was let go, with heartbeats of ${heartbeatIntervalMs} ms`, async (t) => {
+    const router = await startRouter(t);
+    const server = await startLiveServer(t, { callbackUrls: [router.url] });
+    await server.change('a');
+    const asking = { url: server.url, query: ONE, variables: A, heartbeatIntervalMs };
+    const subscription = await router.subscribe(asking);
+    await until(() => subscription.results.length === 1);
+    router.intercept(() => ({ status: 502 }));
+    await server.change('a');
+    await until(() => server.streams() === 0);
+    router.intercept(() => null);
+    await until(() => subscription.complete() !== null);
+    const complete = subscription.complete();
+    assert.equal(at(complete, 'errors.0.extensions.code'), 'CALLBACK_FAILED');
+    assert.match(String(at(complete, 'errors.0.message')), /subscribe again/);
+    assert.equal(server.log.length, 1);
+    assertSilent([...server.log, JSON.stringify(at(complete, 'errors'))], subscription);
+
+    const [first] = subscription.results;
+    const after = at(first, 'data.importChanged.position');
+    const resumed = await router.subscribe({ ...asking, variables: { ...A, after } });
+    await until(() => resumed.results.length === 1);
+    assert.deepEqual(revisionsOf(resumed), [2]);
   });
 }
 

@@ -47,6 +47,12 @@ function wrongPositions(position: string): Readonly<Record<string, RegExp>> {
   };
 }
 
+const MANY_WORDS = Array.from({ length: 101 }, () => 'QUEUED');
+
+/** What has a default may stand where null may not, and can be null all the same. */
+const ONE_BY_DEFAULT =
+  'subscription ($id: ID = "micro:load") { importChanged(id: $id) { position } }';
+
 const UNCONFIGURED = /no provider "nobody" is configured; importProviders lists those that are/;
 
 /** What is asked for, the code that refuses it, and what its message says. */
@@ -60,6 +66,8 @@ const REFUSALS = [
   [MANY, { filter: { providerIds: [] } }, 'INVALID_FILTER', /filter\.providerIds: names nothing/],
   [MANY, { filter: { providerIds: ['nobody'] } }, 'UNKNOWN_PROVIDER', UNCONFIGURED],
   [MANY, { filter: { ids: ['load'] } }, 'INVALID_IMPORT_ID', /must be <providerId>:<externalId>/],
+  [MANY, { filter: { phases: MANY_WORDS } }, 'INVALID_FILTER', /filter\.phases: at most 100/],
+  [ONE_BY_DEFAULT, { id: null }, 'BAD_USER_INPUT', /"id" of non-null type "ID!" must not be null/],
 ] as const;
 
 for (const { name, follow } of TRANSPORTS) {

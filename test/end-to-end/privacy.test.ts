@@ -32,7 +32,7 @@ const RECORD = `mutation ($input: RecordImportInput!) {
   recordImport(input: $input) { import { id } userErrors { message } } }`;
 const STATES = '{ imports(first: 100) { nodes { freshness { state } } } }';
 const ROW = 'code message detail values valuesForm recordId resource';
-const EVERYTHING = `{ imports(first: 100) { nodes { id
+const EVERYTHING = `{ imports(first: 50) { nodes { id
   csv: rowsExportUrl(format: CSV) ndjson: rowsExportUrl(format: NDJSON)
   job { message explanation providerStatus error { code message detail } }
   resources { key name error { code message detail } categories { error { message detail } } }
@@ -104,6 +104,21 @@ async function readEverything(world: World): Promise<ReadonlyMap<string, string>
   return told;
 }
 
+/** Looks that fail, in the middle of an answer that quotes rows or in one that is a refusal. */
+async function failLooks(world: Planted): Promise<void> {
+  for (const scenario of ['malformed', 'expired', 'outage', 'unauthorized'] as const) {
+    for (const { provider, vendor } of world.fleet.members) {
+      vendor.setScenario(scenario);
+      const looks = vendor.requests.length;
+      await track(world, provider.kind, vendor.start(LOAD));
+      await until(() => vendor.requests.length > looks);
+    }
+  }
+  for (const kind of ['unexpected-response', 'unavailable']) {
+    await until(() => world.log.some((line) => line.includes(kind) && line.includes('fails')));
+  }
+}
+
 test('nothing of a row is ever logged', async (t) => {
   const world = await startPlanted(t, {});
   await until(() => isAllSettled(world));
@@ -117,16 +132,7 @@ test('nothing of a row is ever logged', async (t) => {
     );
   }
 
-  // Looks that fail, in the middle of an answer that quotes rows among others.
-  for (const scenario of ['malformed', 'expired', 'outage'] as const) {
-    for (const { provider, vendor } of world.fleet.members) {
-      vendor.setScenario(scenario);
-      const looks = vendor.requests.length;
-      await track(world, provider.kind, vendor.start(LOAD));
-      await until(() => vendor.requests.length > looks);
-    }
-  }
-  await until(() => world.log.some((line) => line.includes('unexpected-response')));
+  await failLooks(world);
   // Responses that are none.
   for (const response of [
     SECRET,
@@ -170,6 +176,7 @@ for (const rowValues of ['drop', 'hash'] as const) {
     });
     await until(() => isAllSettled(world));
     await record(world, 'handed-in', RESPONSE);
+    await failLooks(world);
 
     const told = [...(await readEverything(world)).values()].join('\n');
 

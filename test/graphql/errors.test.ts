@@ -20,6 +20,25 @@ test('a fault of ours is hidden behind a reference, and the log has it with its 
   assert.match(lines[0] ?? '', /disk I\/O error/);
 });
 
+test('what GraphQL says of wrong input has a code, and what it says of a resolver is hidden', () => {
+  const mask = createErrorMask(pino({ level: 'silent' }));
+  const messages = [
+    ['Argument "id" of non-null type "ID!" must not be null.', 'BAD_USER_INPUT'],
+    ['Variable "$id" got invalid value 7', 'BAD_USER_INPUT'],
+    ['Expected Iterable, but did not find one for field "Query.a".', 'INTERNAL_SERVER_ERROR'],
+    ['Int cannot represent non-integer value: "a secret"', 'INTERNAL_SERVER_ERROR'],
+  ] as const;
+  for (const [message, code] of messages) {
+    const error = new GraphQLError(message);
+    // Apollo Server gives a code to each error that has none.
+    const formatted = { message, extensions: { code: 'INTERNAL_SERVER_ERROR' } };
+    for (const shown of [formatted, error.toJSON()]) {
+      assert.equal(mask(shown, error).extensions?.['code'], code, message);
+    }
+    assert.equal(mask(formatted, error).message === message, code === 'BAD_USER_INPUT');
+  }
+});
+
 test('what a caller can act on is passed on with its code and without a stack', () => {
   const mask = createErrorMask(pino({ level: 'silent' }));
   const error = graphError('INVALID_CURSOR', 'after: is not a cursor');

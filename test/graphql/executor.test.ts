@@ -23,6 +23,30 @@ const OPERATIONS: readonly (readonly [string, Readonly<Record<string, unknown>>]
     'fragment P on ImportProvider { id ... on ImportProvider { kind } } { a: importProviders { ...P } b: importProviders { ...P name } }',
     {},
   ],
+  ...[true, false].map(
+    (on) =>
+      [
+        'query ($on: Boolean!) { importProviders @include(if: $on) { ...P } importProviders { name } } fragment P on ImportProvider { id }',
+        { on },
+      ] as const,
+  ),
+  ...[true, false].map(
+    (on) =>
+      [
+        'query ($on: Boolean!) { ...P @include(if: $on) ...P } fragment P on Query { importProviders { id } }',
+        { on },
+      ] as const,
+  ),
+  [
+    `query ($id: ID!) {
+      _entities(representations: [{ __typename: "Import", id: $id }]) {
+        ... on Import { id freshness { state } }
+      }
+    }`,
+    { id: IDS[0] },
+  ],
+  ['query ($phase: JobPhase) { imports(filter: { phases: [$phase] }) { nodes { id } } }', {}],
+  ['{ __proto__: importProviders { id } constructor: importProviders { toString: id } }', {}],
   ['query ($first: Int = 7) { imports(first: $first) { pageInfo { hasNextPage } } }', {}],
   ['query ($first: Int) { imports(first: $first) { pageInfo { hasNextPage } } }', { first: 900 }],
   ['query ($first: Int) { imports(first: $first) { pageInfo { hasNextPage } } }', { first: 'two' }],
@@ -46,10 +70,10 @@ test('an operation that comes again, compiled, is answered as it was the first t
   const world = await startWorld(t, {
     provider: { poll: { minInterval: '1h', maxInterval: '1h' } },
   });
-  for (const [query, variables] of OPERATIONS) {
-    // The first may look at the vendor; the second is compiled, as is the third.
-    const plain = await world.ask(query, variables);
-    for (let round = 0; round < 2; round += 1) {
+  for (const [index, [query, variables]] of OPERATIONS.entries()) {
+    // A text that was never seen. The first may look at the vendor; those after it are compiled.
+    const plain = await world.ask(`${query} # ${index}`, variables);
+    for (let round = 0; round < 3; round += 1) {
       const compiled = await world.ask(query, variables);
       assert.deepEqual(compiled, plain, query);
     }

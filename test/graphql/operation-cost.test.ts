@@ -23,12 +23,18 @@ const OURS = createSchema();
 
 type Variables = Readonly<Record<string, unknown>>;
 
-function costOf(text: string, variables: Variables = {}, schema: GraphQLSchema = OURS): number {
+/** As routers count, unless values cost something. */
+function costOf(
+  text: string,
+  variables: Variables = {},
+  schema: GraphQLSchema = OURS,
+  costOfValue = 0,
+): number {
   const document = parse(text);
   assert.deepEqual(validate(schema, document), [], text);
   const definition = getOperationAST(document);
   assert.ok(definition);
-  return compileCost({ schema, document, definition })(variables);
+  return compileCost({ schema, document, definition, costOfValue })(variables);
 }
 
 const BOOK = 'title author { name } publisher { name address { zipCode } }';
@@ -151,7 +157,7 @@ test('pages in pages multiply, as far as numbers go', () => {
   const text = `query ($n: Int) {
     imports(first: $n) { nodes { rows(first: $n) { edges { node { error { message } } } } } }
   }`;
-  assert.equal(costOf(text, { n: 10 }), 1 + 10 * (1 + 1 + 10 * (1 + 1 + 1)));
+  assert.equal(costOf(text, { n: 10 }), 1 + 10 * (1 + 10 + 10 * (1 + 1 + 1)));
   assert.equal(costOf(text, { n: 1e300 }), Infinity);
   const operations = new Operations({
     schema: OURS,
@@ -167,7 +173,7 @@ test('pages in pages multiply, as far as numbers go', () => {
   const extensions = { code: 'OPERATION_TOO_COSTLY' };
   assert.deepEqual(prepare({ n: 500 }), {
     message:
-      'the operation may cost up to 751001, and at most 50000 is allowed; ask for fewer things at once (first), or for less of each',
+      'the operation may cost up to 786751, and at most 50000 is allowed; ask for fewer things at once (first), or for less of each',
     extensions,
   });
   const endless =
@@ -190,7 +196,67 @@ test('a page of none below a page without end is not for free', () => {
 });
 
 test('what tools ask of a schema costs less than anybody may spend', () => {
-  assert.ok(costOf(getIntrospectionQuery()) < OPERATION_LIMITS.maxCost);
+  assert.ok(costOf(getIntrospectionQuery(), {}, OURS, 1 / 8) < OPERATION_LIMITS.maxCost);
+});
+
+test('values cost what they are said to, in lists as often as there are things in them', () => {
+  const shop = bookshop();
+  assert.equal(costOf('{ __typename book { title isbn pages } }', {}, shop, 1), 1 + 1 + 1 + 2 + 10);
+  assert.equal(costOf('{ a: bestsellers { a: title b: title } }', {}, shop, 0.5), 5 + 5);
+});
+
+/** What a dashboard shows of an import. */
+const FIELDS = `id providerId externalId revision position
+  job { phase outcome effect progressPercent startedAt finishedAt providerStatus explanation }
+  counters { total processed succeeded failed added updated balanced }
+  freshness { state observedAt } labels { key value }`;
+
+const ALLOWED: readonly (readonly [string, Variables])[] = [
+  [`{ imports(first: 500) { nodes { ${FIELDS} } } }`, {}],
+  [
+    `query ($representations: [_Any!]!) {
+      _entities(representations: $representations) { ... on Import { ${FIELDS} } }
+    }`,
+    references(1_000),
+  ],
+  [
+    `{ import(id: "a:b") { rows(first: 500) { edges { cursor node { id outcome number numberBasis
+      resource recordId error { id message code detail values } } } totalCount availability } } }`,
+    {},
+  ],
+  ['{ imports(first: 100) { nodes { rowErrors(first: 50) { nodes { message } } } } }', {}],
+  ['{ imports(first: 500) { nodes { rowsExportUrl rowErrorGroups { count message } } } }', {}],
+  [getIntrospectionQuery(), {}],
+];
+
+const REFUSED: readonly (readonly [string, Variables])[] = [
+  ['{ imports(first: 500) { nodes { rowErrors(first: 100) { nodes { message } } } } }', {}],
+  [many(96, 'rows(first: 1) { totalCount }'), references(500)],
+  [many(100, 'rowsExportUrl'), references(5_000)],
+  [many(100, 'id'), references(5_000)],
+  [many(20, 'rowErrorGroups { count }'), references(120)],
+];
+
+function many(count: number, field: string): string {
+  const fields = Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ');
+  return `query ($representations: [_Any!]!) {
+    _entities(representations: $representations) { ... on Import { ${fields} } }
+  }`;
+}
+
+test('what people ask for is let through, and what takes a store or a socket for long is not', () => {
+  const operations = new Operations({
+    schema: OURS,
+    isIntrospectionOn: true,
+    limits: OPERATION_LIMITS,
+    persisted: null,
+  });
+  const codeOf = ([query, variables]: readonly [string, Variables]): unknown => {
+    const prepared = operations.prepare({ query, operationName: null, variables });
+    return isOperation(prepared) ? null : prepared[0]?.extensions['code'];
+  };
+  for (const asked of ALLOWED) assert.equal(codeOf(asked), null, asked[0]);
+  for (const asked of REFUSED) assert.equal(codeOf(asked), 'OPERATION_TOO_COSTLY', asked[0]);
 });
 
 test('the schema says of every list of objects how long it is', () => {

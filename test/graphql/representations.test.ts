@@ -37,6 +37,20 @@ test('a representation of no entity is told what it should be, and leaves the ot
   assert.ok(!log.some((line) => line.includes('"level":50')));
 });
 
+test('more representations than routers have use for are refused', async (t) => {
+  const world = await startWorld(t);
+  const representations = Array.from({ length: 5_001 }, () => ({
+    __typename: 'ImportProvider',
+    id: 'micro',
+  }));
+  const refused = await world.ask(ENTITIES, { representations });
+  assert.equal(refused.errors[0]?.extensions?.code, 'TOO_MANY_REPRESENTATIONS');
+  representations.pop();
+  const { data, errors } = await world.ask(ENTITIES, { representations });
+  assert.deepEqual(errors, []);
+  assert.equal(at(data, '_entities.length'), 5_000);
+});
+
 test('no representation at all is no entity, and no error', async (t) => {
   const world = await startWorld(t);
   const { data, errors } = await world.ask(ENTITIES, { representations: [] });

@@ -1,65 +1,90 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { createHttp, findStatusFailure } from '../../src/providers/http.ts';
-import { hideSecrets, listSecrets } from '../../src/providers/quoted-secrets.ts';
-import { cannedFetch } from '../support/canned-fetch.ts';
+import { listSecrets, Secrets } from '../../src/providers/quoted-secrets.ts';
+import { quoteVendor, withoutValues } from '../../src/providers/vendor-words.ts';
 
-const URL_OF_JOB = new URL('https://vendor.example/jobs/1');
-const SECRETS = ['hunter2 & co', 'key-123'];
+const SECRET = `pa"ss\\word/with+all&<x>! of 'it' é~`;
 
-async function answerOf(body: string, status: number) {
-  const http = createHttp({
-    fetch: cannedFetch([body], status),
-    timeoutMs: 1_000,
-    maxResponseBytes: 10_000,
-    admit: async () => undefined,
-    secrets: SECRETS,
-  });
-  return http({
-    method: 'GET',
-    url: URL_OF_JOB,
-    headers: { Authorization: 'Bearer issued-token', 'x-api-key': 'key-123' },
-    signal: new AbortController().signal,
+const inXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+const inForm = (text: string): string => new URLSearchParams({ a: text }).toString().slice(2);
+const inBase64 = (text: string): string => Buffer.from(text).toString('base64');
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+for (const [form, quote] of Object.entries({
+  'as it is': (text: string) => text,
+  'in JSON': inJson,
+  'in JSON that escapes more than it must': (text: string) =>
+    inJson(text).replaceAll('/', '\\/').replaceAll('+', '\\u002B').replaceAll('é', '\\u00e9'),
+  'in JSON in JSON': (text: string) => inJson(inJson(text)),
+  'in a URI': encodeURIComponent,
+  'in a URI in a URI': (text: string) => encodeURIComponent(encodeURIComponent(text)),
+  'in a form': inForm,
+  'in XML': inXml,
+  'in XML, by numbers': (text: string) =>
+    text.replace(/\W/gu, (character) => `&#${character.codePointAt(0)};`),
+  'in XML in XML': (text: string) => inXml(inXml(text)),
+  'in base64': inBase64,
+  'in base64 for URIs': (text: string) => Buffer.from(text).toString('base64url'),
+  'in base64 in JSON': (text: string) =>
+    inBase64(text).replaceAll('/', '\\/').replaceAll('+', '\\u002B'),
+  'in base64 in a form': (text: string) => inForm(inBase64(text)),
+})) {
+  test(`a secret is hidden that is quoted ${form}`, () => {
+    const secrets = new Secrets([SECRET, '\u00fb\u00ff\u00ff???>>>~~~pass']);
+    for (const secret of [SECRET, '\u00fb\u00ff\u00ff???>>>~~~pass']) {
+      assert.match(secrets.hide(`no ${quote(secret)}, sorry`), /^no \[hidden\]=*(?:%3D)*, sorry$/);
+    }
   });
 }
 
-test('what a vendor quotes of our credentials, as they are or as they were sent, is hidden', async () => {
-  const body = JSON.stringify({
-    message: 'no key-123, no Bearer issued-token, no hunter2 & co, no hunter2%20%26%20co',
-  });
-  const failure = findStatusFailure(await answerOf(body, 401), 0);
-  assert.equal(
-    failure?.message,
-    'GET https://vendor.example/jobs/1 answered 401: no [hidden], no Bearer [hidden], no [hidden], no [hidden]',
-  );
+test('a secret is hidden whole, also where another one is its beginning', () => {
+  assert.equal(new Secrets(['abcd', 'abcdef']).hide('abcdef abcd'), '[hidden] [hidden]');
 });
 
-test('nothing is hidden of what a vendor has to tell', async () => {
-  const body = '{"name":"key-123 and issued-token"}';
-  assert.equal((await answerOf(body, 200)).text, body);
-  const other = '{"message":"no job 1 in team 7"}';
-  assert.equal((await answerOf(other, 404)).text, other);
+test('a token is hidden once it was issued, and for a while after others were', () => {
+  const secrets = new Secrets([]);
+  assert.equal(secrets.hide('token-0'), 'token-0');
+  for (let issued = 0; issued < 5; issued += 1) secrets.add(`token-${issued}`);
+  assert.equal(secrets.hide('no token-0, no token-4'), 'no [hidden], no [hidden]');
 });
 
 test('a secret too short to be one does not take a message apart', () => {
-  assert.equal(hideSecrets('a bad key', ['a', 'key', '']), 'a bad key');
-  assert.equal(hideSecrets('a bad key', ['a ba']), '[hidden]d key');
+  assert.equal(new Secrets(['a', 'key', '']).hide('a bad key'), 'a bad key');
+  assert.equal(new Secrets(['a ba']).hide('a bad key'), '[hidden]d key');
 });
 
-test('the secrets among settings are known by their names, however deep', () => {
+test('a secret of nothing but backslashes is found before anybody gets tired', () => {
+  const secrets = new Secrets([`${'\\'.repeat(30)}x`]);
+  const text = `${'\\'.repeat(2_000)}y`;
+  assert.equal(secrets.hide(text), text);
+  assert.equal(secrets.hide(`${'\\'.repeat(60)}x`), '[hidden]');
+});
+
+test('the secrets among settings are known by their names, however deep, and as a header shows them', () => {
   assert.deepEqual(
     listSecrets({
       baseUrl: 'https://acme.collibra.com',
+      apiKey: 'five',
       auth: {
         basic: { username: 'svc', password: 'one' },
         oauth: { clientId: 'x', clientSecret: 'two', tokenUrl: 'https://acme.com/token' },
-        usernameToken: { username: 'svc', password: 'three' },
         bearer: { token: 'four' },
       },
-      apiKey: 'five',
       batchSize: 20,
       timeZone: null,
     }),
-    ['one', 'two', 'three', 'four', 'five'],
+    ['five', 'one', 'svc:one', 'two', 'x:two', 'four'],
   );
+});
+
+test('a failure keeps our words, and of the vendor those that are nobody’s values', () => {
+  const words = `no row {email: ann@acme.com, name: Ann} of “Ann Lee” <ann@acme.com> at line 7`;
+  assert.equal(
+    withoutValues(`GET https://a.example/jobs/12 answered 500: ${quoteVendor(words)}; is it right?`),
+    'GET https://a.example/jobs/12 answered 500: “no row {…} of … <…> at line …”; is it right?',
+  );
+  const cut = quoteVendor('no row {email: ann@acme.com, name: Ann');
+  assert.equal(withoutValues(cut), '“no row {…}”');
+  assert.equal(withoutValues(quoteVendor('x'.repeat(9_000))), `“${'x'.repeat(200)}”`);
 });

@@ -131,7 +131,7 @@ for (const [status, kind] of [
     const pieces = ['{"message":"No such team",', '"results":[1]}'];
     const failure = await failureOf(readFrom({ pieces, status, sink }));
     assert.equal(failure.kind, kind);
-    assert.match(failure.message, new RegExp(`answered ${status}: No such team$`));
+    assert.match(failure.message, new RegExp(`answered ${status}: “No such team”$`));
     assert.deepEqual(sink.rows, []);
   });
 }

@@ -107,6 +107,40 @@ const MALFORMED: readonly (readonly [string, Asked, number, RegExp])[] = [
     /accept: must allow/,
   ],
   [
+    'another method',
+    { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: 'x' },
+    405,
+    /must be sent by GET or POST/,
+  ],
+  [
+    'a body that is no JSON',
+    { headers: { 'content-type': OLD }, body: '{"query":' },
+    400,
+    /body: is not valid JSON/,
+  ],
+  ['an empty body', { headers: { 'content-type': OLD }, body: '' }, 400, /body: .* is empty/],
+  [
+    'too large a body',
+    { body: { query: '{ __typename }', variables: { a: 'x'.repeat(200_000) } } },
+    413,
+    /body: is too large/,
+  ],
+  [
+    'a form',
+    {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'query={__typename}',
+    },
+    415,
+    /content-type: must be application\/json/,
+  ],
+  [
+    'a query that is to be answered in parts only',
+    { body: { query: TRACK }, headers: { accept: 'multipart/mixed;subscriptionSpec=1.0' } },
+    406,
+    /accept: must allow/,
+  ],
+  [
     'a subscription without a stream',
     { body: { query: 'subscription { importsChanged { position } }' } },
     400,
@@ -125,6 +159,20 @@ for (const [name, asked, status, message] of MALFORMED) {
     await assertUntouched(server);
   });
 }
+
+test('what is wrong with a body is told in the type that its sender reads', async (t) => {
+  const server = await startLiveServer(t);
+  const asked = { headers: { accept: NEW, 'content-type': OLD }, body: '{' } as const;
+  const response = await ask(server.url, asked);
+  assert.equal(response.headers.get('content-type'), `${NEW}; charset=utf-8`);
+  assert.equal(response.headers.get('cache-control'), 'no-store');
+  for (const method of ['PUT', 'PATCH', 'DELETE'] as const) {
+    const other = await ask(server.url, { method, headers: { accept: NEW } });
+    assert.equal(other.status, 405);
+    assert.equal(other.headers.get('allow'), 'GET, POST');
+    assert.equal(other.headers.get('content-type'), `${NEW}; charset=utf-8`);
+  }
+});
 
 test('a parameter that is said twice is refused, and not the first of them executed', async (t) => {
   const server = await startLiveServer(t);

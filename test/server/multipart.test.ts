@@ -114,6 +114,20 @@ test('whatever is no subscription is answered as ever, however it is asked for',
   }
 });
 
+test('whoever takes nothing but parts is told why there are none', async (t) => {
+  const server = await startLiveServer(t);
+  const refused = [
+    ['subscription { nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['subscription {', 'GRAPHQL_PARSE_FAILED'],
+  ] as const;
+  for (const [query, code] of refused) {
+    const response = await post(server.url, query, 'multipart/mixed;subscriptionSpec=1.0');
+    assert.equal(response.status, 400);
+    assert.match(response.headers.get('content-type') ?? '', /^application\/json/);
+    assert.equal(at(await response.json(), 'errors.0.extensions.code'), code);
+  }
+});
+
 test('a subscription that asks for no stream is told how to ask for one', async (t) => {
   const server = await startLiveServer(t);
   await server.change('a');

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { TestContext } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import type { Callback } from '../../src/server/callback-message.ts';
 import { atEnd } from './at-end.ts';
 import { bearer } from './callers.ts';
 import { at, until } from './world.ts';
@@ -88,6 +89,11 @@ interface Kept {
 type Decide = (post: Post) => Answer | null | Promise<Answer | null>;
 
 const asUsual: Decide = () => null;
+
+/** A subscription of a router's, for what asks the router of none. */
+export function callbackAt(url: string, id = 'a'): Callback {
+  return { url: new URL(url), id, verifier: 'XXX', heartbeatIntervalMs: 0 };
+}
 
 /** Starts a router that is gone when the test ends. */
 export async function startRouter(t: TestContext): Promise<CallbackRouter> {

@@ -26,12 +26,16 @@ export interface Collector {
   readonly url: string;
   /** What was sent so far. */
   readonly spans: () => readonly SentSpan[];
-  /** Everything that was sent so far, headers and all, as it came. */
+  /** Everything that was sent so far, headers and all, but for what it was shown to be let in. */
   readonly text: () => string;
   /** How often something was sent. */
   readonly requests: () => number;
+  /** What it was shown to be let in. */
+  readonly authorizations: () => readonly string[];
   /** Answers with this status from now on; null for not at all. */
   answerWith(status: number | null): void;
+  /** Answers with this JSON from now on. */
+  answerBody(json: string): void;
   /** Listens no more. */
   stop(): Promise<void>;
 }
@@ -40,13 +44,17 @@ export interface Collector {
 export async function startCollector(t: TestContext): Promise<Collector> {
   const bodies: string[] = [];
   const heads: string[] = [];
+  const authorizations: string[] = [];
+  let answered = '{}';
   let status: number | null = 200;
   const server = createServer((request, response) => {
-    heads.push(JSON.stringify([request.url, request.rawHeaders]));
+    const { authorization, ...headers } = request.headers;
+    heads.push(JSON.stringify([request.url, ...Object.entries(headers)]));
+    if (authorization !== undefined) authorizations.push(authorization);
     void text(request).then((body) => {
       bodies.push(body);
       if (status === null) return;
-      response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
+      response.writeHead(status, { 'content-type': 'application/json' }).end(answered);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -64,6 +72,10 @@ export async function startCollector(t: TestContext): Promise<Collector> {
     spans: () => bodies.flatMap((body) => spansOf(JSON.parse(body))),
     text: () => [...heads, ...bodies].join('\n'),
     requests: () => heads.length,
+    authorizations: () => authorizations,
+    answerBody: (json) => {
+      answered = json;
+    },
     answerWith: (next) => {
       status = next;
     },

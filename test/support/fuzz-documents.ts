@@ -1,6 +1,10 @@
 import {
   getNamedType,
+  getNullableType,
+  GraphQLBoolean,
+  GraphQLNonNull,
   isCompositeType,
+  isNonNullType,
   isObjectType,
   isRequiredArgument,
   isUnionType,
@@ -9,6 +13,7 @@ import {
 import type {
   GraphQLArgument,
   GraphQLField,
+  GraphQLInputType,
   GraphQLNamedType,
   GraphQLObjectType,
   GraphQLSchema,
@@ -118,24 +123,35 @@ class Writer {
 
   #value({ name: wanted, type }: GraphQLArgument): string {
     const value = randomValue(this.#dice, wanted, type);
-    if (this.#dice.isLucky(0.5)) return literalOf(value, type);
+    if (this.#dice.isLucky(0.5)) return this.#variable(value, type);
+    return literalOf(value, type, (inner, innerType) =>
+      this.#dice.isLucky(0.35) ? this.#variable(inner, innerType) : null,
+    );
+  }
+
+  /** One in so many is not given, or null where it may be. */
+  #variable(value: unknown, type: GraphQLInputType): string {
     const name = `v${this.#definitions.length}`;
-    const standard = this.#dice.isLucky(0.1) ? ` = ${literalOf(value, type)}` : '';
-    this.#definitions.push(`$${name}: ${String(type)}${standard}`);
-    if (!this.#dice.isLucky(0.02)) this.#variables[name] = value;
+    const isGiven = !this.#dice.isLucky(0.02);
+    // What has a default may stand where null may not, and be null all the same.
+    const standard = this.#dice.isLucky(0.15) ? ` = ${literalOf(value, type)}` : '';
+    const declared = standard !== '' && value !== null ? getNullableType(type) : type;
+    const isNull = !isNonNullType(declared) && this.#dice.isLucky(0.15);
+    this.#definitions.push(`$${name}: ${String(declared)}${standard}`);
+    if (isGiven) this.#variables[name] = isNull ? null : value;
     return `$${name}`;
   }
 
   #directive(): string {
-    if (!this.#dice.isLucky(0.06)) return '';
-    return this.#dice.pick([
-      ' @skip(if: false)',
-      ' @include(if: true)',
-      ' @skip(if: true)',
-      ...(this.#dice.isLucky(0.1) ? [' @include', ' @nothing'] : []),
-    ]);
+    if (!this.#dice.isLucky(0.03)) return '';
+    if (this.#dice.isLucky(0.03)) return this.#dice.pick([' @include', ' @nothing']);
+    const isOn = this.#dice.isLucky(0.5);
+    const condition = this.#dice.isLucky(0.5) ? this.#variable(isOn, CONDITION) : String(isOn);
+    return ` @${this.#dice.pick(['skip', 'include'])}(if: ${condition})`;
   }
 }
+
+const CONDITION = new GraphQLNonNull(GraphQLBoolean);
 
 const SNIPPETS = [
   '{',

@@ -154,17 +154,26 @@ export function randomThing(dice: Dice): unknown {
   return kind === 1 ? dice.pick(NUMBERS) : dice.pick<unknown>(ANYTHING);
 }
 
+/** What stands for a part of a value, such as a variable; null for the part itself. */
+export type PutInstead = (value: unknown, type: GraphQLInputType) => string | null;
+
 /** A value as it is written in an operation. */
-export function literalOf(value: unknown, type: GraphQLInputType): string {
+export function literalOf(
+  value: unknown,
+  type: GraphQLInputType,
+  putInstead: PutInstead = () => null,
+): string {
   const given = getNullableType(type);
+  const partOf = (part: unknown, partType: GraphQLInputType): string =>
+    putInstead(part, partType) ?? literalOf(part, partType, putInstead);
   if (Array.isArray(value)) {
     const inner = isListType(given) ? given.ofType : type;
-    return `[${value.map((item) => literalOf(item, inner)).join(', ')}]`;
+    return `[${value.map((item) => partOf(item, inner)).join(', ')}]`;
   }
   if (typeof value === 'object' && value !== null) {
     const fields = isInputObjectType(given) ? given.getFields() : {};
     const parts = Object.entries(value).map(
-      ([name, item]) => `${name}: ${literalOf(item, fields[name]?.type ?? type)}`,
+      ([name, item]) => `${name}: ${partOf(item, fields[name]?.type ?? type)}`,
     );
     return `{ ${parts.join(', ')} }`;
   }

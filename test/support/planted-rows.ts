@@ -19,9 +19,15 @@ const PLANTED: Readonly<Record<string, (text: string) => unknown>> = {
   validationErrorDetails: (text) => `${text} for "${SECRET} Smith"`,
 };
 
-/** An answer of success with the secret in it. */
+/** What a vendor says that cannot keep a row. */
+export const ROW_IN_FAILURE = `cannot keep {email: ${SECRET}@example.com, name: ${SECRET} Smith}, "${SECRET} Smith" <${SECRET}@example.com>`;
+
+/** An answer with the secret in it. */
 export function plant(answer: SimulatedAnswer): SimulatedAnswer {
   const text = textOf(answer);
+  if (answer.status >= 400 && !text.startsWith('<')) {
+    return { ...answer, body: JSON.stringify({ message: ROW_IN_FAILURE }) };
+  }
   if (answer.status >= 300 || !text.startsWith('{')) return { ...answer, body: text };
   return { ...answer, body: JSON.stringify(planted(JSON.parse(text))) };
 }

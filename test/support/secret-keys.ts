@@ -2,15 +2,19 @@ import type { SimulatedFleet } from '../../src/simulated-fleet.ts';
 import { AUDIENCE, ISSUER } from './issuer.ts';
 import { memberOf } from './simulated-vendors.ts';
 
+/** Characters that are escaped on their way, by those who quote a header or a text. */
+const ODD = `"\\/+&<!'`;
+const ODDER = `${ODD} é`;
+
 /** Everything that a configuration can hold and nobody is to see, each of its own kind. */
 export const SECRETS = {
-  collibraPassword: 'planted-password-of-collibra-0001',
-  collibraToken: 'planted-token-of-collibra-0002',
-  collibraClientSecret: 'planted-client-secret-of-collibra-0003',
-  marketingCloudClientSecret: 'planted-client-secret-of-marketing-cloud-0004',
-  marketingCloudPassword: 'planted-password-of-marketing-cloud-0005',
-  microApiKey: 'planted-api-key-of-micro-0006',
-  qobraApiKey: 'planted-api-key-of-qobra-0007',
+  collibraPassword: `planted-password-of-collibra-0001${ODDER}`,
+  collibraToken: `planted-token-of-collibra-0002${ODD}`,
+  collibraClientSecret: `planted-client-secret-of-collibra-0003${ODDER}`,
+  marketingCloudClientSecret: `planted-client-secret-of-marketing-cloud-0004${ODDER}`,
+  marketingCloudPassword: `planted-password-of-marketing-cloud-0005${ODDER}`,
+  microApiKey: `planted-api-key-of-micro-0006${ODD}`,
+  qobraApiKey: `planted-api-key-of-qobra-0007${ODD}`,
   jwtSecret: 'planted-secret-of-tokens-0008-and-32-long',
   routerSecret: 'planted-secret-of-the-router-0009-32-long',
   metricsToken: 'planted-token-of-metrics-0010-32-long',
@@ -28,9 +32,14 @@ export const VENDOR_SECRETS: readonly string[] = [
   SECRETS.qobraApiKey,
 ];
 
-/** How one is sent with a user, or a client, that is called `svc`. */
-export function basicOf(secret: string): string {
-  return Buffer.from(`svc:${secret}`).toString('base64');
+/** The beginning of a secret as it may be found in any text, whatever escapes the rest of it. */
+export function tracesOf(secret: string): readonly string[] {
+  const plain = /^[\w-]+/.exec(secret)?.[0] ?? secret;
+  // In base64, what comes next changes the last characters; a user stands in front of it.
+  return [
+    plain,
+    ...[plain, `svc:${plain}`].map((text) => Buffer.from(text).toString('base64').slice(0, -6)),
+  ];
 }
 
 /** A provider of every kind, in each way in which it takes credentials. */

@@ -16,7 +16,7 @@ test('nothing stays behind of what watches a service', async (t) => {
   for (let times = 0; times < 5; times += 1) {
     const telemetry = await startTelemetry(
       { traces: { url: collector.url, sample: 1 } },
-      { logger },
+      { logger, fetch },
     );
     telemetry.tracer?.begin({ name: 'work' }, () => undefined);
     await telemetry.readMetrics();
@@ -30,7 +30,7 @@ test('nothing stays behind of what watches a service', async (t) => {
 });
 
 test('where nothing is traced a ledger is left as it is', async (t) => {
-  const telemetry = await startTelemetry({}, { logger });
+  const telemetry = await startTelemetry({}, { logger, fetch });
   const ledger = openLedger(t);
   assert.equal(telemetry.tracer, undefined);
   assert.equal(telemetry.watchLedger(ledger), ledger);

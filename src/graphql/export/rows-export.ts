@@ -86,7 +86,7 @@ export async function findRowsFile(
   if (ref === null) return invalidId(importId);
   const strange = outcomes.find((outcome) => !isOutcome(outcome));
   if (strange !== undefined) return invalidOutcome(strange);
-  const wanted = outcomes.length === 0 ? null : outcomes.filter(isOutcome);
+  const wanted = outcomes.length === 0 ? null : [...new Set(outcomes.filter(isOutcome))];
 
   const known = (await ledger.findImports([importId])).get(importId);
   if (known === undefined) return importNotFound(importId);

@@ -236,7 +236,7 @@ export type ImportFilter = {
   readonly outcomes?: InputMaybe<ReadonlyArray<JobOutcome>>;
   /** In one of these phases. */
   readonly phases?: InputMaybe<ReadonlyArray<JobPhase>>;
-  /** Of one of these providers. */
+  /** Of one of these providers; at most 1,000. */
   readonly providerIds?: InputMaybe<ReadonlyArray<Scalars['ID']['input']>>;
 };
 
@@ -379,7 +379,7 @@ export type ImportProviderError = {
   readonly __typename?: 'ImportProviderError';
   /** What kind of failure it is. */
   readonly kind: ImportProviderErrorKind;
-  /** What was expected and what came. */
+  /** What was expected and what came. The vendor's own words stand between “ and ”, without what may be a value of a row. */
   readonly message: Scalars['String']['output'];
 };
 

@@ -5,8 +5,9 @@ import type { EventModel, StreamEndReason } from '../models.ts';
 import { cohortOf, endOf, eventsOf, haveSeenTheSame, seenUntil, seenUpTo } from './cohort.ts';
 import type { Cohort } from './cohort.ts';
 import { Member } from './member.ts';
+import { takersOf } from './takers.ts';
 import type { Leaver } from './member.ts';
-import type { HandedOver, LiveObserver } from './observer.ts';
+import type { LiveObserver } from './observer.ts';
 import type { Joining, Subscription } from './sink.ts';
 import type { Seen, Topic } from './topic.ts';
 import type { Turns } from './turns.ts';
@@ -25,6 +26,14 @@ export interface BroadcastOptions<M> {
   readonly observer: LiveObserver;
   /** Called when nobody is left. */
   readonly onEmpty: () => void;
+}
+
+interface Sending {
+  readonly events: readonly EventModel[];
+  /** What has been seen by whoever took everything up to a position. */
+  readonly upTo: (after: number) => Seen;
+  /** They were waited for. */
+  readonly isPrompt: boolean;
 }
 
 /** One topic in one shape for any number of subscribers: one read and one message for all of them. */
@@ -184,8 +193,7 @@ export class Broadcast<M> {
     const upTo = (after: number): Seen => seenUpTo(after, { seen, page });
     const events = eventsOf(seen, page);
     if (events.length > 0) {
-      const handedOver = await this.#send(cohort, events, upTo);
-      this.#options.observer.handedOver({ ...handedOver, events, isPrompt });
+      await this.#send(cohort, { events, upTo, isPrompt });
     }
     cohort.seen = page.hasMore ? upTo(page.end) : seenUntil(page.end);
     cohort.hasMore = page.hasMore;
@@ -193,29 +201,33 @@ export class Broadcast<M> {
     else this.#place(cohort);
   }
 
-  /** Answers how many messages were taken, and by how many subscribers. */
-  async #send(
-    cohort: Cohort<Member<M>>,
-    events: readonly EventModel[],
-    upTo: (after: number) => Seen,
-  ): Promise<Pick<HandedOver, 'messages' | 'subscribers'>> {
+  async #send(cohort: Cohort<Member<M>>, { events, upTo, isPrompt }: Sending): Promise<void> {
+    const { clock, observer } = this.#options;
     const messages = await Promise.all(events.map((event) => this.#render(event)));
+    // How many took so many of them, and no more.
+    const counts = [...messages, null].map(() => 0);
     let served = 0;
-    let handedOver = 0;
     for (const member of cohort.members) {
-      const mayTake = !hasExpired(member, this.#options.clock.now());
+      const mayTake = !hasExpired(member, clock.now());
       // A timer may be late: nobody whose rights have ended is given anything more.
       const taken = mayTake ? this.#give(member, messages) : 0;
       if (!mayTake) this.end(member, 'AUTH_EXPIRED');
-      handedOver += taken;
+      counts[taken] = (counts[taken] ?? 0) + 1;
+      const isBehind = member.waitsSince !== null;
+      if (member.waitsSince !== null && taken > 0) {
+        observer.caughtUp(member.waitsSince);
+        member.waitsSince = null;
+      }
       const last = events[taken - 1];
-      if (taken < messages.length) {
+      const missed = events[taken];
+      if (missed !== undefined) {
         this.#block(member, last === undefined ? cohort.seen : upTo(last.position));
+        if (isPrompt || isBehind) member.waitsSince ??= observer.committedAt(missed);
       }
       served += 1;
       if (served % SLICE === 0) await setImmediate();
     }
-    return { messages: handedOver, subscribers: served };
+    observer.handedOver({ events, takers: takersOf(counts), isPrompt });
   }
 
   /** A sink that fails is let go, and fails nobody else. */
@@ -225,7 +237,7 @@ export class Broadcast<M> {
     } catch (error) {
       this.leave(member);
       member.sink.fail(error);
-      return messages.length;
+      return 0;
     }
   }
 

@@ -18,6 +18,8 @@ export class Member<M> implements Subscription, Leaver {
   readonly expiresAt: number | null;
   /** Set while its sink is full. */
   cancelLag: (() => void) | null = null;
+  /** When the oldest change was committed that it could not take; null when it waits for none. */
+  waitsSince: number | null = null;
   cancelExpiry: (() => void) | null = null;
 
   constructor(

@@ -4,7 +4,9 @@ import { rightsKey } from '../caller.ts';
 import type { Caller } from '../caller.ts';
 import { createContext } from '../context.ts';
 import type { GraphServices } from '../context.ts';
+import { graphError } from '../errors.ts';
 import type { MaskError } from '../errors.ts';
+import { declaredOf } from '../operation-values.ts';
 import type { Operation, OperationRequest, Operations } from '../operations.ts';
 import { readResumption } from '../position.ts';
 import type { Resumption } from '../position.ts';
@@ -27,6 +29,9 @@ export interface SubscriptionRequest extends OperationRequest {
   readonly resumeAfter: string | null;
 }
 
+/** As much as a socket takes: they are kept as long as the subscription runs. */
+const MOST_CHARACTERS = 262_144;
+
 /** A subscription that waits for somebody to send to. */
 export type Join = (sink: Sink<Message>) => Subscription;
 
@@ -35,7 +40,13 @@ export async function subscribe(
   request: SubscriptionRequest,
   { services, operations, maskError }: LiveServices,
 ): Promise<Join | readonly GraphQLError[]> {
-  const { operation, operationName, variables, caller, resumeAfter } = request;
+  const { operation, operationName, caller, resumeAfter } = request;
+  const variables = declaredOf(request.variables, operation.variableTypes);
+  const { length } = JSON.stringify(variables);
+  if (length > MOST_CHARACTERS) {
+    const message = `variables: of a subscription have at most ${MOST_CHARACTERS} characters, and these have ${length}; name fewer things, or subscribe several times`;
+    return [graphError('VARIABLES_TOO_LARGE', message)];
+  }
   const { schema } = operations;
   const stream = await createSourceEventStream({
     schema,
@@ -55,9 +66,10 @@ export async function subscribe(
     createContext: () => createContext({ services, caller }),
     maskError,
   };
+  const key = keyOf({ ...request, variables });
   return (sink) =>
     services.hub.share({
-      key: keyOf(request),
+      key,
       topic: stream.topic,
       render: (event) => renderMessage(event, rendering),
       sink,

@@ -2,6 +2,7 @@ import { importId } from '../../domain/import.ts';
 import { connectionOf } from '../connection.ts';
 import { checkPageSize } from '../cursor.ts';
 import { rowsPath } from '../export/rows-export.ts';
+import { distinctWords } from '../filter.ts';
 import { resolveReference } from '../find-import.ts';
 import type { ImportResolvers } from '../generated/resolver-types.ts';
 import { labelModels } from '../label.ts';
@@ -22,7 +23,7 @@ export const Import: ImportResolvers = {
   resources: ({ state }) =>
     state.resources.map((resource) => ({ resource, importPhase: state.job.phase })),
   rows: async (self, { first, after, outcome }, context) => {
-    const outcomes = outcome ?? null;
+    const outcomes = distinctWords('outcome', outcome);
     const { held, page } = await findRows(self, { outcomes, first, after }, context);
     const { state, ref } = self;
     const provider = context.watcher.findProvider(ref.providerId);
@@ -32,9 +33,10 @@ export const Import: ImportResolvers = {
     };
   },
   rowsExportUrl: async ({ ref, state }, { format, outcome }, { loaders, publicUrl }) => {
+    const outcomes = distinctWords('outcome', outcome);
     const held = await loaders.heldRowsByImportId.load(importId(ref));
-    if (outcome?.length === 0 || !hasRows({ state, held })) return null;
-    return publicUrl + rowsPath({ importId: importId(ref), format, outcomes: outcome ?? [] });
+    if (outcomes?.length === 0 || !hasRows({ state, held })) return null;
+    return publicUrl + rowsPath({ importId: importId(ref), format, outcomes: outcomes ?? [] });
   },
   rowErrors: async (self, { first, after }, context) => {
     const { held, page } = await findRows(self, { outcomes: ['FAILED'], first, after }, context);

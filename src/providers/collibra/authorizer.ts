@@ -54,6 +54,7 @@ async function issueToken(request: TokenRequest): Promise<IssuedToken<string>> {
   }
   if (failure !== null) throw failure;
   const { access_token, expires_in } = parseJson(answer, Token);
+  connection.secrets.add(access_token);
   // A token whose life nobody states is used until it is refused.
   const lifetimeMs = (expires_in ?? Infinity) * 1000;
   return { grant: `Bearer ${access_token}`, lifetimeMs };

@@ -61,7 +61,7 @@ const OASIS = 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss';
 
 async function issueSession(
   { authUrl, soapUrl, restUrl, oauth }: Oauth,
-  { http, now }: Connection,
+  { http, now, secrets }: Connection,
   signal: AbortSignal,
 ): Promise<IssuedToken<Session>> {
   const answer = await http({
@@ -79,6 +79,7 @@ async function issueSession(
   const failure = findTokenFailure(answer, now());
   if (failure !== null) throw failure;
   const token = parseJson(answer, TokenAnswer);
+  secrets.add(token.access_token);
   const baseUrl = restUrl ?? token.rest_instance_url;
   return {
     grant: {

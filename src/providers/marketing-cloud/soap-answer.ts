@@ -1,6 +1,7 @@
 import { ProviderError } from '../../domain/provider-error.ts';
 import type { ProviderErrorKind } from '../../domain/provider-error.ts';
 import type { HttpAnswer } from '../http.ts';
+import { quoteVendor } from '../vendor-words.ts';
 import { findEndpointFailure } from './endpoints.ts';
 import { FaultEnvelope } from './wire.ts';
 import type { Fault } from './wire.ts';
@@ -84,10 +85,4 @@ function kindOfFault({ code, reason, apiCode }: Fault): ProviderErrorKind {
 
 function localName(name: string): string {
   return name.slice(name.indexOf(':') + 1);
-}
-
-const LONGEST_VENDOR_MESSAGE = 200;
-
-function quoteVendor(words: string): string {
-  return `"${words.slice(0, LONGEST_VENDOR_MESSAGE)}"`;
 }

@@ -162,7 +162,7 @@ const FAILURES = {
     'unavailable',
     /not finished/,
   ],
-  'another 400': [json(400, { userMessage: 'limit?' }), 'unexpected-response', /400: limit\?/],
+  'another 400': [json(400, { userMessage: 'limit?' }), 'unexpected-response', /400: “limit\?”/],
   '401': [json(401, {}), 'unauthorized', /401/],
   '429': [json(429, {}), 'rate-limited', /429/],
   '500': [json(500, {}), 'unavailable', /500/],
