@@ -93,22 +93,23 @@ export const PersistedOperations = z.strictObject({
 });
 export type PersistedOperations = z.infer<typeof PersistedOperations>;
 
-/** What a header may hold (RFC 9110, 5.5 and 5.6.2). */
-const Headers = z.record(
-  z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, { error: 'must be the name of a header' }),
-  z.string().regex(/^[\t\x20-\x7e]*$/, { error: 'must be text that a header can hold' }),
-);
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
-const CollectorUrl = HttpUrl.refine((text) => !/^https?:\/\/[^/?#]*@/.test(text), {
-  error:
-    'must be without a user and a password; send them in traces.headers, such as authorization: "Basic ${COLLECTOR_BASIC}"',
-});
+/** Names and values as RFC 9110 has them (5.6.2, 5.5). */
+const Headers = z
+  .record(
+    z.string(),
+    z.string().regex(/^[\t\x20-\x7e]*$/, { error: 'must be text that a header can hold' }),
+  )
+  .refine((headers) => Object.keys(headers).every((name) => HEADER_NAME.test(name)), {
+    error: 'must have names of headers as its keys, such as authorization',
+  });
 
 /** What is told about the service to those who run it. */
 export const Telemetry = z.strictObject({
   traces: z
     .strictObject({
-      url: CollectorUrl,
+      url: HttpUrl,
       sample: z.number().min(0).max(1).default(1),
       headers: Headers.optional(),
     })

@@ -58,7 +58,7 @@ export interface BodyFault {
 
 const BODY_FAULTS: Readonly<Record<string, string>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: 'body: must be JSON that has a query, and is empty',
-  FST_ERR_CTP_INVALID_JSON_BODY: 'body: is not valid JSON, or names __proto__ or constructor',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'body: is not valid JSON',
   FST_ERR_CTP_BODY_TOO_LARGE: 'body: is too large, more than maxRequestBytes; send less at once',
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'content-type: must be application/json',
 };

@@ -99,6 +99,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const app = Fastify({
     routerOptions: { maxParamLength: LONGEST_PATH_PART },
     bodyLimit: options.maxRequestBytes,
+    onProtoPoisoning: 'remove',
+    onConstructorPoisoning: 'remove',
     genReqId: requestIdOf,
     forceCloseConnections: 'idle',
     // Others, such as an offer of HTTP/2, are requests like any.

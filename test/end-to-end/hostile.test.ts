@@ -9,7 +9,7 @@ import { ask, at, next, startWorld, until } from '../support/world.ts';
 /** The head of a request to be a WebSocket. */
 function upgrade(path: string, headers: Readonly<Record<string, string>> = {}): string {
   const lines = Object.entries({
-    host: 'x',
+    host: 'localhost',
     upgrade: 'websocket',
     connection: 'Upgrade',
     'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
@@ -25,7 +25,7 @@ test('sockets are refused elsewhere and from other origins, and a reset harms no
   const requests = [
     [upgrade('/nope'), /^HTTP\/1\.1 404/],
     [upgrade('/graphql', { origin: 'https://evil.example' }), /^HTTP\/1\.1 403/],
-    [upgrade('/graphql', { origin: 'http://x' }), /^HTTP\/1\.1 101/],
+    [upgrade('/graphql', { origin: 'http://localhost' }), /^HTTP\/1\.1 101/],
   ] as const;
   for (const [request, expected] of requests) {
     const socket = connect(Number(port), hostname);
@@ -44,7 +44,7 @@ test('it stops although a body never comes and a socket never answers', async (t
   const body = connect(Number(port), hostname);
   body.on('error', () => undefined);
   body.write(
-    'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{',
+    'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{',
   );
   const silent = connect(Number(port), hostname);
   silent.on('error', () => undefined);

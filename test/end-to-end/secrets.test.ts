@@ -196,6 +196,7 @@ test('no secret, token or row value is in any log, metric, trace or error', asyn
   assert.ok(router.posts.length > 10);
   assert.ok(world.service.log.length > 100);
   assert.ok(collector.spans().length > 100);
+  assert.ok(collector.authorizations().includes(`Bearer ${SECRETS.collectorToken}`));
 
   // Also those that were issued.
   const shownSecrets = shown.filter((text) => !text.startsWith('svc:') && text.length > 10);

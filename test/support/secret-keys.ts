@@ -19,6 +19,7 @@ export const SECRETS = {
   routerSecret: 'planted-secret-of-the-router-0009-32-long',
   metricsToken: 'planted-token-of-metrics-0010-32-long',
   rowValuesKey: 'planted-key-of-row-values-0011',
+  collectorToken: 'planted-token-of-the-collector-0014',
 } as const;
 
 /** Those that vendors are shown. */
@@ -92,7 +93,10 @@ export function serviceWithSecrets(
 ): Readonly<Record<string, unknown>> {
   return {
     auth: { jwt: { secret: SECRETS.jwtSecret, issuer: ISSUER, audience: AUDIENCE } },
-    telemetry: { traces: { url: collectorUrl }, metricsToken: SECRETS.metricsToken },
+    telemetry: {
+      traces: { url: collectorUrl, headers: { authorization: `Bearer ${SECRETS.collectorToken}` } },
+      metricsToken: SECRETS.metricsToken,
+    },
     rowValuesKey: SECRETS.rowValuesKey,
     live: { callbackUrls: [callbackUrl], drainFor: '0s', laggedAfter: '10s' },
   };
