@@ -11,6 +11,7 @@ import type { OperationLimits } from '../graphql/operation-limits.ts';
 import { Operations } from '../graphql/operations.ts';
 import type { PersistedList } from '../graphql/persisted-operations.ts';
 import { Callbacks } from './callbacks.ts';
+import type { CallbacksObserver } from './callbacks.ts';
 import { Connections } from './connections.ts';
 import type { Gate } from './gate.ts';
 import { serveGraphiql } from './graphiql-page.ts';
@@ -42,6 +43,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Absent: nobody looks on. */
   readonly watch?: RequestWatch;
+  /** Absent: nobody counts what routers are posted. */
+  readonly callbacksObserver?: CallbacksObserver;
   /** Absent: nothing is served at `/metrics`. */
   readonly metrics?: MetricsOptions;
   /** Absent: routers are told how long each field took, when they ask. */
@@ -122,7 +125,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const connections = new Connections(limits.maxConnections);
   const { clock } = services;
-  const callbacks = new Callbacks({ fetch, clock, random, limits, maskError, logger });
+  const { callbacksObserver: observer } = options;
+  const posting = { fetch, clock, random, limits, maskError, logger };
+  const callbacks = new Callbacks({ ...posting, ...(observer && { observer }) });
   const isForeign = createOriginCheck({ services, corsOrigins });
   const live = { services, operations, maskError, gate, connections, limits, isForeign };
   const isOtherHost = createHostCheck({ services, isLocalOnly: options.isLocalOnly ?? false });
