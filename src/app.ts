@@ -89,6 +89,7 @@ export async function startApp(config: Config, world: World): Promise<App> {
     fetch: world.fetch,
     logger,
     watch: telemetry.requests,
+    callbacksObserver: telemetry.callbacks,
     isFederatedTracingOn: config.telemetry.ftv1,
     metrics: { access: metricsAccessOf(config), read: () => telemetry.readMetrics() },
     host: config.host,

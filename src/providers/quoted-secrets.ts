@@ -52,7 +52,9 @@ function escapesOf(text: string): string {
 
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
-  return [secret, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
+  // As `quoteVendor` writes it.
+  const quoted = secret.replace(/[“”]/g, '"');
+  return [secret, quoted, bytes.toString('base64').replace(/=+$/, ''), bytes.toString('base64url')];
 }
 
 const XML_NAMES: ReadonlyMap<string, string> = new Map([

@@ -59,6 +59,17 @@ export function createMetrics() {
       labelNames: ['reason'],
       registers,
     }),
+    callbackPosts: new Counter({
+      name: 'imports_callback_posts_total',
+      help: 'Messages that were posted to routers, by what came of it: taken, refused, failed, canceled.',
+      labelNames: ['result'],
+      registers,
+    }),
+    callbacksLetGo: new Counter({
+      name: 'imports_callbacks_let_go_total',
+      help: 'Subscriptions that were ended because their router did not take what it was posted.',
+      registers,
+    }),
     requests: new Counter({
       name: 'imports_requests_total',
       help: 'HTTP requests, by route and status.',

@@ -1,4 +1,4 @@
-import type { AttributeValue, Attributes } from '@opentelemetry/api';
+import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
 /** Spans of one service as a collector reads them: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
@@ -64,7 +64,7 @@ interface AnyValue {
   readonly arrayValue?: { readonly values: readonly AnyValue[] };
 }
 
-function valueOf(value: AttributeValue | null | undefined): AnyValue {
+function valueOf(value: unknown): AnyValue {
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   if (typeof value === 'number') {

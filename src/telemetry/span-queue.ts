@@ -37,7 +37,7 @@ export class SpanQueue implements SpanProcessor {
     if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
     if (this.#isClosed || this.#waiting.length >= MOST_WAITING) return this.#options.onLost(1);
     this.#waiting.push(span);
-    if (this.#waiting.length >= LARGEST_BATCH) this.#start();
+    if (this.#waiting.length >= LARGEST_BATCH) void this.#start();
     else this.#wait();
   }
 

@@ -3,6 +3,7 @@ import type { Tracer } from '../domain/tracer.ts';
 import type { LiveObserver } from '../graphql/live/observer.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Http } from '../providers/http.ts';
+import type { CallbacksObserver } from '../server/callbacks.ts';
 import type { RequestWatch } from '../server/request-watch.ts';
 import type { WatcherObserver } from '../watcher/observer.ts';
 import { Deliveries } from './deliveries.ts';
@@ -32,6 +33,7 @@ export interface Telemetry {
   readonly tracer: Tracer | undefined;
   readonly looks: WatcherObserver;
   readonly live: LiveObserver;
+  readonly callbacks: CallbacksObserver;
   readonly requests: RequestWatch;
   /** Somebody was not let in. */
   denied(code: string): void;
@@ -74,6 +76,10 @@ export async function startTelemetry(
     tracer: tracer ?? undefined,
     live,
     looks: new Looks({ frames, metrics, tracer }),
+    callbacks: {
+      posted: (result) => metrics.callbackPosts.inc({ result }),
+      letGo: () => metrics.callbacksLetGo.inc(),
+    },
     requests: new Requests({ frames, metrics, tracer: otel }),
     denied: (code) => metrics.denials.inc({ code }),
     watchLedger: (ledger) => {

@@ -42,6 +42,11 @@ test('a secret is hidden whole, also where another one is its beginning', () => 
   assert.equal(new Secrets(['abcd', 'abcdef']).hide('abcdef abcd'), '[hidden] [hidden]');
 });
 
+test('a secret is hidden that has the quotes that we write', () => {
+  const secrets = new Secrets(['pa“ss”word']);
+  assert.equal(secrets.hide(quoteVendor('no pa“ss”word')), '“no [hidden]”');
+});
+
 test('a token is hidden once it was issued, and for a while after others were', () => {
   const secrets = new Secrets([]);
   assert.equal(secrets.hide('token-0'), 'token-0');
@@ -81,7 +86,9 @@ test('the secrets among settings are known by their names, however deep, and as 
 test('a failure keeps our words, and of the vendor those that are nobody’s values', () => {
   const words = `no row {email: ann@acme.com, name: Ann} of “Ann Lee” <ann@acme.com> at line 7`;
   assert.equal(
-    withoutValues(`GET https://a.example/jobs/12 answered 500: ${quoteVendor(words)}; is it right?`),
+    withoutValues(
+      `GET https://a.example/jobs/12 answered 500: ${quoteVendor(words)}; is it right?`,
+    ),
     'GET https://a.example/jobs/12 answered 500: “no row {…} of … <…> at line …”; is it right?',
   );
   const cut = quoteVendor('no row {email: ann@acme.com, name: Ann');

@@ -8,10 +8,7 @@ import { serveVendors } from './simulated-vendors.ts';
  * Vendors that quote what they refuse: the credentials that they were shown, in every form, and a
  * row. What they answer with success quotes rows. They ask for no patience, of which a test has none.
  */
-export function serveCareless(
-  t: TestContext,
-  heard: SimulatedRequest[],
-): Promise<SimulatedFleet> {
+export function serveCareless(t: TestContext, heard: SimulatedRequest[]): Promise<SimulatedFleet> {
   let failures = 0;
   return serveVendors(t, (answer, request) => {
     heard.push(request);
@@ -54,7 +51,9 @@ function refusal(request: SimulatedRequest, turn: number): Partial<SimulatedAnsw
   if (turn % 5 === 0) return { headers: { 'content-type': 'text/plain' }, body: words };
   const key = ['message', 'userMessage', 'error_description'][turn % 3] ?? 'message';
   // As carefully escaped as JSON lets one.
-  const body = JSON.stringify({ [key]: words }).replaceAll('/', '\\/').replaceAll('+', '\\u002B');
+  const body = JSON.stringify({ [key]: words })
+    .replaceAll('/', '\\/')
+    .replaceAll('+', '\\u002B');
   return { headers: { 'content-type': 'application/json' }, body };
 }
 

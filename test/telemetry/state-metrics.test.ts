@@ -8,6 +8,10 @@ import { samplesOf } from '../support/metrics.ts';
 import { until } from '../support/world.ts';
 import { createVendor } from '../watcher/setup.ts';
 
+function left(id: string): string {
+  return `imports_provider_budget_remaining{provider="${id}",window="month"}`;
+}
+
 test('who reads the metrics while somebody else does sees all that is left of budgets', async () => {
   const metrics = createMetrics();
   const { provider } = createVendor(new TestClock());
@@ -26,8 +30,6 @@ test('who reads the metrics while somebody else does sees all that is left of bu
     logger: pino({ level: 'silent' }),
   });
   const read = async () => samplesOf(await metrics.registry.metrics());
-  const left = (id: string): string =>
-    `imports_provider_budget_remaining{provider="${id}",window="month"}`;
   // One waits for its last answer while another begins.
   const isHeld = (): Promise<void> => until(() => holds.length > 0);
   const first = read();
