@@ -13,7 +13,7 @@ import { isNestedDeeper } from './nesting.ts';
 import type { OriginCheck } from './origin.ts';
 import { Prober } from './prober.ts';
 import { requestIdOf } from './request-log.ts';
-import type { RequestWatch } from './request-watch.ts';
+import type { RequestWatch, WatchedRequest } from './request-watch.ts';
 import { createProtocol } from './socket-protocol.ts';
 import type { Client, ProtocolOptions } from './socket-protocol.ts';
 
@@ -66,8 +66,10 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
       return;
     }
     stream.on('close', () => release?.());
+    const opening = openingOf(request, watch);
+    // What a closure here knows is kept as long as the socket is open: no request.
     sockets.handleUpgrade(request, stream, head, (webSocket) => {
-      open(webSocket, { request, stream, protocol, prober, logger, watch });
+      open(webSocket, { ...opening, stream, protocol, prober, logger });
     });
   });
 
@@ -92,25 +94,33 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
   };
 }
 
+/** What is kept of the request that opens a socket. */
 interface Opening {
-  readonly request: IncomingMessage;
+  readonly authorization: string | undefined;
+  readonly address: string;
+  /** Runs what is done for the socket. */
+  readonly run: WatchedRequest['run'];
+}
+
+function openingOf(request: IncomingMessage, watch: RequestWatch): Opening {
+  const { headers, socket } = request;
+  return {
+    authorization: headers.authorization,
+    address: socket.remoteAddress ?? '',
+    run: watch.attach({ id: requestIdOf(request), headers }),
+  };
+}
+
+interface Opened extends Opening {
   readonly stream: Duplex;
   readonly protocol: ProtocolServer<Connection>;
   readonly prober: Prober;
   readonly logger: Logger;
-  readonly watch: RequestWatch;
 }
 
-function open(webSocket: WebSocket, opening: Opening): void {
-  const { request, stream, protocol, prober, logger, watch } = opening;
-  const { headers } = request;
-  const run = watch.attach({ id: requestIdOf(request), headers });
-  const connection = new Connection({
-    webSocket,
-    stream,
-    authorization: headers.authorization,
-    address: request.socket.remoteAddress ?? '',
-  });
+function open(webSocket: WebSocket, opened: Opened): void {
+  const { authorization, address, run, stream, protocol, prober, logger } = opened;
+  const connection = new Connection({ webSocket, stream, authorization, address });
   // What a client breaks of the protocol closes its socket by itself.
   webSocket.on('error', (error) => logger.debug({ err: error }, 'a socket was closed'));
   webSocket.on('pong', () => connection.heard());

@@ -208,7 +208,7 @@ export class Broadcast<M> {
     const counts = [...messages, null].map(() => 0);
     let served = 0;
     for (const member of cohort.members) {
-      const mayTake = !hasExpired(member, clock.now());
+      const mayTake = member.expiresAt === null || !hasExpired(member, clock.now());
       // A timer may be late: nobody whose rights have ended is given anything more.
       const taken = mayTake ? this.#give(member, messages) : 0;
       if (!mayTake) this.end(member, 'AUTH_EXPIRED');
