@@ -8,6 +8,7 @@ enableCompileCache();
 for (const name of Object.keys(process.env))
   if (name.startsWith('APOLLO_')) delete process.env[name];
 const { default: pino } = await import('pino');
+const { GraphQLError } = await import('graphql');
 const { startApp } = await import('./app.ts');
 const { parseConfig } = await import('./config.ts');
 const { ConfigError } = await import('./config-error.ts');
@@ -36,6 +37,12 @@ function readConfig(): Config {
 async function main(): Promise<void> {
   const config = readConfig();
   const logger = pino({ level: config.logLevel });
+  // Where an item of a list fails at once, `graphql` gives up the others without waiting for what they
+  // had begun: what fails of that fails for nobody, and must not end the process.
+  process.on('unhandledRejection', (reason) => {
+    if (!(reason instanceof GraphQLError)) throw reason;
+    logger.debug({ reason: reason.message }, 'what an answer had given up failed');
+  });
   const app = await startApp(config, {
     clock: SYSTEM_CLOCK,
     random: Math.random,

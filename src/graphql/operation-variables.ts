@@ -1,5 +1,5 @@
-import { Kind, visit } from 'graphql';
-import type { DocumentNode, OperationDefinitionNode } from 'graphql';
+import { isNonNullType, Kind, TypeInfo, visit, visitWithTypeInfo } from 'graphql';
+import type { DefinitionNode, DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 
 /**
  * The variables that a result depends on. Where a subscriber resumes decides what it is sent first,
@@ -23,4 +23,31 @@ export function listDecisiveVariables(
     Variable: ({ name }) => void names.add(name.value),
   });
   return [...names].toSorted();
+}
+
+/**
+ * The variables that may be null by their type, and stand where null may not be: legal, as they have a
+ * default. A null that is sent all the same would fail in the midst of execution, where `graphql` gives up
+ * what it has begun, and what fails of that then fails for nobody and ends the process.
+ */
+export function listNeverNull(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  definition: OperationDefinitionNode,
+): readonly string[] {
+  const isOther = (one: DefinitionNode): boolean =>
+    one.kind === Kind.OPERATION_DEFINITION && one !== definition;
+  const definitions = document.definitions.filter((one) => !isOther(one));
+  const names = new Set<string>();
+  const info = new TypeInfo(schema);
+  visit(
+    { ...document, definitions },
+    visitWithTypeInfo(info, {
+      VariableDefinition: () => false,
+      Variable: ({ name }) => {
+        if (isNonNullType(info.getInputType())) names.add(name.value);
+      },
+    }),
+  );
+  return [...names];
 }

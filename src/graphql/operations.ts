@@ -14,7 +14,7 @@ import { checkShape } from './operation-shape.ts';
 import { MOST_NESTING, parseText } from './operation-text.ts';
 import { hasMoreValues, isDeeperThan, variableTypesOf } from './operation-values.ts';
 import type { VariableTypes } from './operation-values.ts';
-import { listDecisiveVariables } from './operation-variables.ts';
+import { listDecisiveVariables, listNeverNull } from './operation-variables.ts';
 import { hashOf, PersistedOperations } from './persisted-operations.ts';
 import type { PersistedList } from './persisted-operations.ts';
 import { findConditions } from './subscription-conditions.ts';
@@ -38,6 +38,8 @@ export interface Operation {
   readonly variableNames: readonly string[];
   /** Those that it declares. */
   readonly variableTypes: VariableTypes;
+  /** The variables that must not be null, whatever their type says. */
+  readonly neverNull: readonly string[];
   /** What it may cost with these variables; not a number, or no end of it, is possible. */
   readonly costOf: (variables: OperationRequest['variables']) => number;
 }
@@ -162,6 +164,7 @@ export class Operations {
       document,
       type: definition.operation,
       variableNames: listDecisiveVariables(document, definition),
+      neverNull: listNeverNull(this.schema, document, definition),
       variableTypes: variableTypesOf(definition, this.schema),
       costOf: compileCost({
         schema: this.schema,
@@ -175,9 +178,14 @@ export class Operations {
   }
 
   #checkVariables(
-    { costOf, variableTypes }: Operation,
+    { costOf, variableTypes, neverNull }: Operation,
     variables: OperationRequest['variables'],
   ): GraphQLError | null {
+    const absent = neverNull.find((name) => variables[name] === null);
+    if (absent !== undefined) {
+      const message = `variables: $${absent} must not be null where it stands; leave it out for its default`;
+      return failure('BAD_USER_INPUT', message);
+    }
     if (isDeeperThan(MOST_NESTING, variables)) {
       const message = `variables: must not nest more than ${MOST_NESTING} levels deep`;
       return failure('BAD_USER_INPUT', message);
