@@ -67,7 +67,12 @@ const REFUSALS = [
   [MANY, { filter: { providerIds: ['nobody'] } }, 'UNKNOWN_PROVIDER', UNCONFIGURED],
   [MANY, { filter: { ids: ['load'] } }, 'INVALID_IMPORT_ID', /must be <providerId>:<externalId>/],
   [MANY, { filter: { phases: MANY_WORDS } }, 'INVALID_FILTER', /filter\.phases: at most 100/],
-  [ONE_BY_DEFAULT, { id: null }, 'BAD_USER_INPUT', /\$id must not be null where it stands; leave it out/],
+  [
+    ONE_BY_DEFAULT,
+    { id: null },
+    'BAD_USER_INPUT',
+    /\$id must not be null where it stands; leave it out/,
+  ],
 ] as const;
 
 for (const { name, follow } of TRANSPORTS) {
