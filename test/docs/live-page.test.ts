@@ -5,13 +5,14 @@ import { isEnumType, parse, validate } from 'graphql';
 import { parseConfig } from '../../src/config.ts';
 import { Duration } from '../../src/duration.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { blocksOf } from './blocks.ts';
 
 const FOLDER = new URL('../../docs/', import.meta.url);
 const PAGE = readFileSync(new URL('live.md', FOLDER), 'utf8');
 
 test('the code on the page is that of the files, which are run', () => {
   const files = readdirSync(new URL('live/', FOLDER)).map((name) => `live/${name}`);
-  const blocks = blocksOf('ts');
+  const blocks = blocksOf(PAGE, 'ts');
   assert.deepEqual(blocks.map(({ name }) => name).toSorted(), files.toSorted());
   for (const { name, text } of blocks) {
     assert.equal(text, readFileSync(new URL(name, FOLDER), 'utf8'), name);
@@ -20,7 +21,7 @@ test('the code on the page is that of the files, which are run', () => {
 
 test('the operations on the page are valid', () => {
   const schema = createSchema();
-  const blocks = blocksOf('graphql');
+  const blocks = blocksOf(PAGE, 'graphql');
   assert.ok(blocks.length > 0);
   for (const { text } of blocks) assert.deepEqual(validate(schema, parse(text)), []);
 });
@@ -44,14 +45,3 @@ test('the limits on the page are those of the configuration', () => {
   );
   assert.deepEqual(Object.fromEntries(told), live);
 });
-
-interface Block {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** The fenced blocks of a language. */
-function blocksOf(language: string): readonly Block[] {
-  const fence = new RegExp(`^\`\`\`${language}(?: (.+))?\\n([^]*?)^\`\`\`$`, 'gm');
-  return [...PAGE.matchAll(fence)].map(([, name = '', text = '']) => ({ name, text }));
-}

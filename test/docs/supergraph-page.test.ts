@@ -14,6 +14,7 @@ import { parse as parseYaml } from 'yaml';
 import { parseConfig } from '../../src/config.ts';
 import { atEnd } from '../support/at-end.ts';
 import { at, next, startWorld } from '../support/world.ts';
+import { blocksOf } from './blocks.ts';
 
 const FOLDER = new URL('../../docs/', import.meta.url);
 const EXAMPLE = new URL('supergraph/', FOLDER);
@@ -21,7 +22,7 @@ const PAGE = readFileSync(new URL('supergraph.md', FOLDER), 'utf8');
 const PROGRAM = fileURLToPath(new URL('main.ts', EXAMPLE));
 
 test('the code on the page is that of the files, which are run', () => {
-  const blocks = ['ts', 'graphql', 'yaml'].flatMap(blocksOf);
+  const blocks = ['ts', 'graphql', 'yaml'].flatMap((language) => blocksOf(PAGE, language));
   const named = blocks.filter(({ name }) => name.startsWith('supergraph/'));
   assert.ok(named.length > 0);
   for (const { name, text } of named) {
@@ -41,8 +42,8 @@ test('the operations on the page are valid in the supergraph that its files make
 });
 
 test('the configurations on the page can be read', () => {
-  for (const { text } of blocksOf('yaml')) assert.ok(parseYaml(text));
-  const [own] = blocksOf('yaml').filter(({ name }) => name === 'imports.config.yml');
+  for (const { text } of blocksOf(PAGE, 'yaml')) assert.ok(parseYaml(text));
+  const [own] = blocksOf(PAGE, 'yaml').filter(({ name }) => name === 'imports.config.yml');
   const { live } = parseConfig({
     name: 'imports.config.yml',
     text: own?.text ?? '',
@@ -116,21 +117,10 @@ function composeExample(): GraphQLSchema {
 
 /** What is asked with curl. */
 function operationsOnPage(): readonly string[] {
-  const bodies = blocksOf('sh').flatMap(({ text }) => [...text.matchAll(/-d '(.+)'$/gm)]);
+  const bodies = blocksOf(PAGE, 'sh').flatMap(({ text }) => [...text.matchAll(/-d '(.+)'$/gm)]);
   return bodies.map(([, body = '']) => String(at(JSON.parse(body), 'query')));
 }
 
 function readExample(path: string): string {
   return readFileSync(new URL(path, EXAMPLE), 'utf8');
-}
-
-interface Block {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** The fenced blocks of a language. */
-function blocksOf(language: string): readonly Block[] {
-  const fence = new RegExp(`^\`\`\`${language}(?: (.+))?\\n([^]*?)^\`\`\`$`, 'gm');
-  return [...PAGE.matchAll(fence)].map(([, name = '', text = '']) => ({ name, text }));
 }
