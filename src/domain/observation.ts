@@ -19,4 +19,6 @@ export interface Observation {
    * was whole. A finish that lacks something is held back for a while before it is published.
    */
   readonly lacking: string | null;
+  /** How long the vendor asked not to be asked for it, in milliseconds; absent when it did not. */
+  readonly lackingForMs?: number;
 }

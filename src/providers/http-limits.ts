@@ -1,17 +1,21 @@
 import { ProviderError } from '../domain/provider-error.ts';
 
-/** When an answer is given up: after a while without a piece of it, and after a while in all. */
+/** When an answer is given up: after a while without progress, and after a while in all. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #pieceMs: number;
   readonly #whole: NodeJS.Timeout;
   #piece: NodeJS.Timeout | null = null;
+  /** Of the while without progress, at `#since`. */
+  #leftMs: number;
+  #since = 0;
   #passedMs: number | null = null;
 
   constructor(pieceMs: number, wholeMs: number) {
     this.#pieceMs = pieceMs;
+    this.#leftMs = pieceMs;
     this.#whole = setTimeout(() => this.#pass(wholeMs), wholeMs);
-    this.restart();
+    this.resume();
   }
 
   /** Aborted once it is too late. */
@@ -24,15 +28,24 @@ export class Deadline {
     return this.#passedMs;
   }
 
-  /** While it is us who take time, the piece is not late. */
+  /** While it is us who take time, the vendor is not late. */
   pause(): void {
-    if (this.#piece !== null) clearTimeout(this.#piece);
+    if (this.#piece === null) return;
+    clearTimeout(this.#piece);
     this.#piece = null;
+    this.#leftMs -= performance.now() - this.#since;
   }
 
+  /** Goes on where it was paused: bytes that bring nothing whole are no progress. */
+  resume(): void {
+    this.#since = performance.now();
+    this.#piece = setTimeout(() => this.#pass(this.#pieceMs), Math.max(0, this.#leftMs));
+  }
+
+  /** Begins anew after a pause: something whole came. */
   restart(): void {
-    this.pause();
-    this.#piece = setTimeout(() => this.#pass(this.#pieceMs), this.#pieceMs);
+    this.#leftMs = this.#pieceMs;
+    this.resume();
   }
 
   cancel(): void {

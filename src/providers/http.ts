@@ -9,9 +9,9 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /**
-   * Takes the body of a success piece by piece; the answer's text is then empty. Each piece may take
-   * `timeoutMs` to arrive. Answers whether something whole was read: a stretch in which nothing was
-   * is bounded by `maxResponseBytes`, the body is not.
+   * Takes the body of a success piece by piece; the answer's text is then empty. Answers whether
+   * something whole was read: a stretch in which nothing was is bounded by `timeoutMs` and
+   * `maxResponseBytes`, so that bytes that trickle in keep nobody waiting; the body is not.
    */
   readonly onChunk?: (chunk: Uint8Array) => Promise<boolean>;
   readonly signal: AbortSignal;
@@ -35,7 +35,7 @@ export type Http = (request: HttpRequest) => Promise<HttpAnswer>;
 
 export interface HttpOptions {
   readonly fetch: typeof fetch;
-  /** From the first byte sent to the last byte read, or to the next piece of a long answer. */
+  /** From the first byte sent to the last byte read, or to the next whole part of a long answer. */
   readonly timeoutMs: number;
   readonly maxResponseBytes: number;
   /** Waits for the provider's budget to allow a request; rejects when it is spent. */
@@ -70,7 +70,8 @@ export function createHttp(options: HttpOptions): Http {
               fault = { error };
               throw error;
             });
-            deadline.restart();
+            if (isPartRead) deadline.restart();
+            else deadline.resume();
             return isPartRead;
           }));
       return { status: answer.status, headers: answer.headers, text, request };
@@ -147,7 +148,8 @@ function networkReason(error: unknown): string {
 
 /**
  * The failure that a status stands for, or null when it is a success (2xx).
- * `now` is needed to read a `Retry-After` that is a date.
+ * `now` is needed to read a `Retry-After` that is a date, in an answer that does not say when it was
+ * sent.
  */
 export function findStatusFailure(answer: HttpAnswer, now: number): ProviderError | null {
   const { status } = answer;
@@ -191,12 +193,14 @@ function parseEnvelope(text: string): z.infer<typeof ErrorEnvelope> | undefined 
 const LONGEST_RETRY_AFTER_MS = 86_400_000;
 
 /**
- * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), or `retry-after-ms`; null without. At
- * most a day.
+ * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3), or `retry-after-ms`. Null without, and
+ * where it asks for no wait at all: obeyed to the letter, a vendor that goes on refusing would be
+ * asked again without a pause, for ever. At most a day.
  */
 export function findRetryAfterMs(headers: Headers, now: number): number | null {
   const statedMs = findStatedMs(headers, now);
-  return statedMs === null ? null : Math.min(statedMs, LONGEST_RETRY_AFTER_MS);
+  if (statedMs === null || statedMs <= 0) return null;
+  return Math.min(statedMs, LONGEST_RETRY_AFTER_MS);
 }
 
 function findStatedMs(headers: Headers, now: number): number | null {
@@ -207,7 +211,11 @@ function findStatedMs(headers: Headers, now: number): number | null {
   const seconds = Number(text);
   if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000;
   const at = Date.parse(text);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
+  if (Number.isNaN(at)) return null;
+  // By the vendor's own clock, if it says what time it is: one that is an hour ahead of ours would
+  // keep us waiting for an hour, one that is behind would not be obeyed.
+  const sentAt = Date.parse(headers.get('date') ?? '');
+  return at - (Number.isNaN(sentAt) ? now : sentAt);
 }
 
 /**

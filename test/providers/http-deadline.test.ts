@@ -42,6 +42,12 @@ async function serveByHand(t: TestContext) {
   };
 }
 
+/** A byte of nothing, again and again. */
+function drip(_: IncomingMessage, response: ServerResponse): void {
+  const timer = setInterval(() => response.write(' '), 5);
+  response.on('close', () => clearInterval(timer));
+}
+
 describe('the time that an answer may take', () => {
   test('is as long for each piece as for another answer', async (t) => {
     const { asking, response, pass, send } = await serveByHand(t);
@@ -58,6 +64,13 @@ describe('the time that an answer may take', () => {
     await send('x');
     pass(TIMEOUT_MS);
     const failure = await failureOf(asking);
+    assert.equal(failure.kind, 'timeout');
+    assert.match(failure.message, /did not answer within 50 ms$/);
+  });
+
+  test('is over although bytes trickle in, if they bring nothing whole', async (t) => {
+    const { ask } = await serve(t, drip, { timeoutMs: TIMEOUT_MS });
+    const failure = await failureOf(ask({ onChunk: async () => false }));
     assert.equal(failure.kind, 'timeout');
     assert.match(failure.message, /did not answer within 50 ms$/);
   });

@@ -77,15 +77,26 @@ for (const [status, kind] of statuses) {
 const pauses: readonly (readonly [Record<string, string>, number | null])[] = [
   [{}, null],
   [{ 'retry-after': '30' }, 30_000],
-  [{ 'retry-after': '0' }, 0],
+  [{ 'retry-after': '0' }, null],
   [{ 'retry-after': '1.5' }, 1_500],
   [{ 'retry-after': 'Thu, 15 Jan 2026 00:00:20 GMT' }, 20_000],
-  [{ 'retry-after': 'Wed, 14 Jan 2026 00:00:00 GMT' }, 0],
+  [{ 'retry-after': 'Wed, 14 Jan 2026 00:00:00 GMT' }, null],
+  // A clock that is an hour ahead, and one that is an hour behind.
+  [
+    { 'retry-after': 'Thu, 15 Jan 2026 01:00:20 GMT', date: 'Thu, 15 Jan 2026 01:00:00 GMT' },
+    20_000,
+  ],
+  [
+    { 'retry-after': 'Wed, 14 Jan 2026 23:00:20 GMT', date: 'Wed, 14 Jan 2026 23:00:00 GMT' },
+    20_000,
+  ],
+  [{ 'retry-after': 'Thu, 15 Jan 2026 00:00:20 GMT', date: 'today' }, 20_000],
   [{ 'retry-after': 'soon' }, null],
   // No vendor means years; a day later it is asked once more.
   [{ 'retry-after': '99999999999999' }, 86_400_000],
   [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, 86_400_000],
   [{ 'retry-after-ms': '250' }, 250],
+  [{ 'retry-after-ms': '0', 'retry-after': '9' }, null],
   [{ 'retry-after-ms': '250', 'retry-after': '9' }, 250],
   [{ 'retry-after-ms': 'x', 'retry-after': '9' }, 9_000],
 ];

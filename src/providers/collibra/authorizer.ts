@@ -52,6 +52,12 @@ async function issueToken(request: TokenRequest): Promise<IssuedToken<string>> {
   if (failure !== null && answer.status === 400) {
     throw new ProviderError('unauthorized', failure.message, { cause: failure });
   }
+  // As `not-found` it would say that the imports asked for are gone.
+  if (failure?.kind === 'not-found') {
+    const setting = auth.tokenUrl === undefined ? 'baseUrl' : 'auth.oauth.tokenUrl';
+    const message = `${failure.message}; is ${setting} right?`;
+    throw new ProviderError('unexpected-response', message, { cause: failure });
+  }
   if (failure !== null) throw failure;
   const { access_token, expires_in } = parseJson(answer, Token);
   connection.secrets.add(access_token);

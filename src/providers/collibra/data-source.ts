@@ -52,7 +52,8 @@ async function askForSummary(
     const summary = await client.findSummary(request);
     return summary === null ? { kind: 'none' } : { kind: 'summary', summary };
   } catch (error) {
-    if (error instanceof ProviderError) return { kind: 'lacking', reason: error.message };
-    throw error;
+    if (!(error instanceof ProviderError)) throw error;
+    const { message: reason, retryAfterMs } = error;
+    return { kind: 'lacking', reason, ...(retryAfterMs !== null && { retryAfterMs }) };
   }
 }

@@ -14,7 +14,12 @@ export type SummaryAnswer =
   /** The vendor has none. */
   | { readonly kind: 'none' }
   /** It could not be had this time. */
-  | { readonly kind: 'lacking'; readonly reason: string };
+  | {
+      readonly kind: 'lacking';
+      readonly reason: string;
+      /** How long the vendor asked to wait; absent when it did not. */
+      readonly retryAfterMs?: number;
+    };
 
 /** What one look at Collibra brought. */
 export interface Sighting {
@@ -57,8 +62,14 @@ export function observe({ job, summary: answer, continueOnError }: Sighting): Ob
     counters,
     resources,
     ...rowsOf(reading, summary, counters),
-    lacking: answer.kind === 'lacking' ? answer.reason : null,
+    ...lackOf(answer),
   };
+}
+
+function lackOf(answer: SummaryAnswer): Pick<Observation, 'lacking' | 'lackingForMs'> {
+  if (answer.kind !== 'lacking') return { lacking: null };
+  const { reason: lacking, retryAfterMs } = answer;
+  return { lacking, ...(retryAfterMs !== undefined && { lackingForMs: retryAfterMs }) };
 }
 
 function stateOf(job: JobResource) {

@@ -1,5 +1,6 @@
 import { ProviderError } from '../../domain/provider-error.ts';
 import type { ProviderErrorKind } from '../../domain/provider-error.ts';
+import { findRetryAfterMs } from '../http.ts';
 import type { HttpAnswer } from '../http.ts';
 import { quoteVendor } from '../vendor-words.ts';
 import { findEndpointFailure } from './endpoints.ts';
@@ -23,9 +24,11 @@ export function readSoapAnswer(answer: HttpAnswer, now: number): SoapAnswer {
   const xml = readXml(answer.text);
   if (xml.kind === 'read') {
     const fault = FaultEnvelope.safeParse(xml.tree);
-    if (fault.success) return readFault(fault.data, answer.request);
+    if (fault.success) return readFault(fault.data, answer, now);
   }
   const failure = findEndpointFailure(answer, 'soapUrl', now);
+  if (failure !== null && answer.status === 401)
+    return { kind: 'credential-refused', error: failure };
   if (failure !== null) return { kind: 'failed', error: failure };
   if (xml.kind === 'read') return { kind: 'body', tree: xml.tree };
   const message = `${answer.request} answered ${answer.status} with ${xml.reason}, expected a SOAP envelope`;
@@ -44,12 +47,19 @@ export function statusFailure(overallStatus: string, request: string): ProviderE
   );
 }
 
-function readFault(fault: Fault, request: string): SoapAnswer {
-  const message = `${request} answered the SOAP fault ${quoteVendor(fault.reason)}`;
+function readFault(fault: Fault, answer: HttpAnswer, now: number): SoapAnswer {
+  const message = `${answer.request} answered the SOAP fault ${quoteVendor(fault.reason)}`;
   if (isCredentialRefusal(fault)) {
     return { kind: 'credential-refused', error: new ProviderError('unauthorized', message) };
   }
-  return { kind: 'failed', error: new ProviderError(kindOfFault(fault), message) };
+  // What is before the service may say more than the fault does.
+  const kind = answer.status === 429 ? 'rate-limited' : kindOfFault(fault);
+  const isToWait = kind === 'rate-limited' || kind === 'unavailable';
+  const retryAfterMs = isToWait ? findRetryAfterMs(answer.headers, now) : null;
+  const error = new ProviderError(kind, message, {
+    ...(retryAfterMs !== null && { retryAfterMs }),
+  });
+  return { kind: 'failed', error };
 }
 
 /** The vendor's page writes `Login failed`, its servers `Login Failed` and `Token Expired`. */

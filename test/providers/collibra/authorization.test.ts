@@ -120,6 +120,8 @@ test('keeps a token whose life nobody states until it is refused', async (t) => 
 const TOKEN_FAILURES = [
   [400, { error: 'invalid_client', error_description: 'Unknown client' }, 'unauthorized'],
   [401, { error: 'invalid_client' }, 'unauthorized'],
+  // An address that is wrong, and no word about an import.
+  [404, {}, 'unexpected-response'],
   [429, {}, 'rate-limited'],
   [503, {}, 'unavailable'],
   [200, { token: 'x' }, 'unexpected-response'],

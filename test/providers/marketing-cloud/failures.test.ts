@@ -94,6 +94,19 @@ for (const [name, answer, kind] of [
   });
 }
 
+for (const [status, kind] of [
+  [429, 'rate-limited'],
+  [503, 'unavailable'],
+  [500, 'unavailable'],
+] as const) {
+  test(`a fault with status ${status} is ${kind} and waits as its headers say`, async (t) => {
+    const busy = fault('soap:Server', 'Server Too Busy');
+    const answer = { ...busy, status, headers: { ...busy.headers, 'retry-after': '7' } };
+    const error = await rejectsAs(kind, () => lookThrough(t, answer));
+    assert.equal(error.retryAfterMs, 7_000);
+  });
+}
+
 test('an entity bomb is refused before it goes off', async (t) => {
   const entities = Array.from(
     { length: 9 },

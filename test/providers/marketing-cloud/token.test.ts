@@ -59,6 +59,23 @@ test('a token that died early is renewed once, and the look succeeds', async (t)
   ]);
 });
 
+test('a token that a gateway refuses, without a fault, is renewed too', async (t) => {
+  const { url, asked } = await serveAnswers(t, ({ url: { pathname, origin }, body }) => {
+    const issued = asked.filter((request) => request.url.pathname === '/v2/token').length;
+    if (pathname === '/v2/token') {
+      const token = { access_token: `t${issued}`, expires_in: 1079, soap_instance_url: origin };
+      return jsonAnswer(200, token);
+    }
+    return body.includes('>t1<') ? { status: 401, headers: {}, body: '' } : retrieved([]);
+  });
+  const source = connect({ authUrl: url, auth: OAUTH });
+  for (let looks = 0; looks < 2; looks += 1) {
+    const [found] = await look(source, ['1']);
+    assert.equal(found?.kind === 'failed' && found.error.kind, 'not-found');
+  }
+  assert.equal(asked.filter((request) => request.url.pathname === '/v2/token').length, 2);
+});
+
 test('ten looks refused at once cost one renewal', async (t) => {
   const { vendor, simulator } = await serve(t);
   const source = connect({ authUrl: vendor.url, auth: OAUTH });

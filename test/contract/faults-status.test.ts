@@ -1,0 +1,12 @@
+import { describe, test } from 'node:test';
+import { checkFault } from '../support/fault-check.ts';
+import { TOKEN_ENDPOINTS, VENDORS } from '../support/fault-vendors.ts';
+import { STATUS_FAULTS } from '../support/faults.ts';
+
+for (const vendor of [...VENDORS, ...TOKEN_ENDPOINTS]) {
+  describe(vendor.name, () => {
+    for (const fault of STATUS_FAULTS) {
+      test(`when it ${fault}`, (t) => checkFault(t, fault, vendor));
+    }
+  });
+}

@@ -1,0 +1,25 @@
+/**
+ * A certificate for 127.0.0.1 that nobody trusts, and its key, which protects nothing: both are only
+ * for tests of what becomes of a vendor whose certificate cannot be trusted.
+ */
+export const UNTRUSTED_CERTIFICATE = `
+-----BEGIN CERTIFICATE-----
+MIIBnzCCAUagAwIBAgIUCE+NyyMipSLUPMrLyzbNfPGhZ/YwCgYIKoZIzj0EAwIw
+HDEaMBgGA1UEAwwRdW50cnVzdGVkLmludmFsaWQwIBcNMjYxMTI0MTU1MTE3WhgP
+MjEyNjEwMzExNTUxMTdaMBwxGjAYBgNVBAMMEXVudHJ1c3RlZC5pbnZhbGlkMFkw
+EwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAESPU7TEISF4fGakI9H0QIMfld+1a4nTme
+TU8Y6dEu5IQC4B3mlAAf+fxf6Dh2CdabxHPTNkT5vla2oTNaOQorUKNkMGIwHQYD
+VR0OBBYEFAQMWBBy4K6MnEWRhC1p9RuerWyKMB8GA1UdIwQYMBaAFAQMWBBy4K6M
+nEWRhC1p9RuerWyKMA8GA1UdEwEB/wQFMAMBAf8wDwYDVR0RBAgwBocEfwAAATAK
+BggqhkjOPQQDAgNHADBEAiAHsuHknWAy2o7Qnzp2mqtvjICEgG1mMV95wwTUUZtS
+AQIga4pI3rQVqR+Ee+GLc4P/CQaLkLKXdsWg2PcQ685LYXY=
+-----END CERTIFICATE-----
+`.trim();
+
+export const UNTRUSTED_KEY = `
+-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgqH8WWsszUzMaAHTf
+X0H3R3vOj+iiDxZ6z1WHQbeoJKahRANCAARI9TtMQhIXh8ZqQj0fRAgx+V37Vrid
+OZ5NTxjp0S7khALgHeaUAB/5/F/oOHYJ1pvEc9M2RPm+VrahM1o5CitQ
+-----END PRIVATE KEY-----
+`.trim();
