@@ -5,13 +5,14 @@ import type { Clock } from './domain/clock.ts';
 import { Hub } from './graphql/live/hub.ts';
 import { createSchema } from './graphql/schema.ts';
 import { Pruner } from './ledger/pruner.ts';
-import { openSqliteLedger } from './ledger/sqlite/sqlite-ledger.ts';
+import { openLedger } from './ledger/open-ledger.ts';
 import { readPersistedList } from './persisted-list.ts';
 import { createHttp } from './providers/http.ts';
 import { createAuthenticator } from './server/authenticator.ts';
 import { Gate } from './server/gate.ts';
 import { createRateLimit } from './server/rate-limit.ts';
 import { startServer } from './server/server.ts';
+import { noticeWithinMs, stopInOrder } from './stopping.ts';
 import type { MetricsAccess } from './server/metrics.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
@@ -30,18 +31,18 @@ export interface World {
 export interface App {
   /** Where it listens: `http://host:port`. */
   readonly url: string;
-  /** Ends streams, lets running looks finish, closes the store. Resolves when nothing is left. */
-  stop(): Promise<void>;
+  /**
+   * Lets whoever sends requests go elsewhere, then ends. Waits for nothing once it is hurried. Rejects
+   * when something failed or did not end in time.
+   */
+  stop(hurry?: AbortSignal): Promise<void>;
 }
-
-/** How long running looks have to finish when the service stops. */
-const GRACE_MS = 5_000;
 
 /** Starts the service; a vendor that is down does not keep it from starting. */
 export async function startApp(config: Config, world: World): Promise<App> {
   const { clock, random } = world;
   const persistedOperations = readPersistedList(config.persistedOperations);
-  const store = openSqliteLedger(config.storeUrl.replace(/^sqlite:/, ''));
+  const store = await openLedger(config.storeUrl, world);
   const telemetry = await startTelemetry(config.telemetry, world);
   const { logger, tracer } = telemetry;
   const ledger = telemetry.watchLedger(store);
@@ -111,15 +112,16 @@ export async function startApp(config: Config, world: World): Promise<App> {
 
   return {
     url: server.url,
-    stop: async () => {
-      draining.abort();
-      const ends = [watcher.stop(GRACE_MS), pruner.stop(), server.close()];
-      // Whatever one of them comes to, the store is closed when nobody uses it any more.
-      await Promise.allSettled(ends);
-      await ledger.close();
-      await telemetry.stop();
-      await Promise.all(ends);
-    },
+    stop: (hurry = new AbortController().signal) =>
+      stopInOrder(
+        { draining, watcher, pruner, hub, server, ledger, telemetry, clock },
+        {
+          noticeWithinMs: noticeWithinMs(config.drain, ledger),
+          drainForMs: config.live.drainForMs,
+          finishWithinMs: config.drain.finishWithinMs,
+        },
+        hurry,
+      ),
   };
 }
 

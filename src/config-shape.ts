@@ -11,6 +11,7 @@ import {
   Telemetry,
 } from './config-access.ts';
 import type { LiveLimits } from './server/live-limits.ts';
+import type { DrainTimes } from './stopping.ts';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -49,6 +50,18 @@ const Live = z
     maxCallbacks: live.maxCallbacks,
   }));
 
+/** What a service that is told to stop waits for. */
+const Drain = z
+  .strictObject({
+    noticeWithin: Duration.optional(),
+    finishWithin: Duration.default(5_000),
+  })
+  .prefault({})
+  .transform(({ noticeWithin, finishWithin }): DrainTimes => ({
+    noticeWithinMs: noticeWithin ?? null,
+    finishWithinMs: finishWithin,
+  }));
+
 /** The keys of the service itself. */
 export const Service = z.strictObject({
   port: z.coerce.number().int().min(0).max(65_535).default(4000),
@@ -65,6 +78,7 @@ export const Service = z.strictObject({
   maxRequestBytes: z.number().int().positive().default(8_388_608),
   holdFinishFor: Duration.default(60_000),
   live: Live,
+  drain: Drain,
   publicUrl: HttpUrl.transform((text) => text.replace(/\/+$/, '')).optional(),
   rowValuesKey: z
     .string()

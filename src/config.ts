@@ -10,11 +10,13 @@ import type { ProviderConfig } from './config-provider.ts';
 import { Retention, Service } from './config-shape.ts';
 import type { Auth, PersistedOperations, Telemetry } from './config-access.ts';
 import type { LogLevel } from './config-shape.ts';
+import { POSTGRES_URL } from './ledger/open-ledger.ts';
 import { SCOPES } from './graphql/caller.ts';
 import type { OperationLimits } from './graphql/operation-limits.ts';
 import { findProvider } from './providers/registry.ts';
 import type { AuthSettings } from './server/authenticator.ts';
 import type { LiveLimits } from './server/live-limits.ts';
+import type { DrainTimes } from './stopping.ts';
 
 /** Everything that the service is told from outside. Durations are milliseconds. */
 export interface Config {
@@ -39,6 +41,7 @@ export interface Config {
   readonly maxRequestBytes: number;
   readonly holdFinishForMs: number;
   readonly live: LiveLimits;
+  readonly drain: DrainTimes;
   /** Where callers reach the service, without a slash at the end; null when nobody says. */
   readonly publicUrl: string | null;
   /** How long what is known of providers that are no longer configured is kept. */
@@ -81,7 +84,7 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
   }
 
   const { store, auth, holdFinishFor, publicUrl, cors, limits } = service.data;
-  const { port, host, logLevel, maxRequestBytes, live, persistedOperations, telemetry } =
+  const { port, host, logLevel, maxRequestBytes, live, drain, persistedOperations, telemetry } =
     service.data;
   const isProduction = environment['NODE_ENV'] === 'production';
   const isGraphiqlOn = service.data.graphiql ?? !isProduction;
@@ -91,6 +94,7 @@ export function parseConfig({ name, text, environment }: ConfigSource): Config {
     host,
     logLevel,
     live,
+    drain,
     storeUrl: store.url,
     auth: authOf(auth),
     isLocalOnly: auth.jwt === undefined && LOOPBACK.includes(host),
@@ -195,8 +199,9 @@ function checkService(
   { store, host, auth }: z.infer<typeof Service>,
   problems: ConfigProblem[],
 ): void {
-  if (!/^sqlite:./.test(store.url)) {
-    const message = 'must be sqlite:<path> or sqlite::memory:; this release has no other store';
+  if (!/^sqlite:./.test(store.url) && !POSTGRES_URL.test(store.url)) {
+    const message =
+      'must be sqlite:<path>, sqlite::memory: or postgres://user:password@host:5432/database';
     problems.push({ key: 'store.url', message });
   }
   if (!LOOPBACK.includes(host) && auth.jwt === undefined && !auth.allowRemote) {

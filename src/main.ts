@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import type { Logger } from 'pino';
+import type { App } from './app.ts';
 import type { Config } from './config.ts';
 
 // What is loaded after this line is compiled once and kept on disk: a fifth of the time to start.
@@ -13,11 +15,22 @@ const { startApp } = await import('./app.ts');
 const { parseConfig } = await import('./config.ts');
 const { ConfigError } = await import('./config-error.ts');
 const { SYSTEM_CLOCK } = await import('./domain/clock.ts');
-const { LedgerError } = await import('./ledger/ledger.ts');
+const { LedgerError, StoreUnavailableError } = await import('./ledger/ledger.ts');
 const { ListenError } = await import('./server/server.ts');
+
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /** `EX_CONFIG` of sysexits.h. */
 const EXIT_CONFIG = 78;
+
+/** `EX_UNAVAILABLE`: it may be worth trying again. */
+const EXIT_UNAVAILABLE = 69;
+
+/** `npm` hands on a Ctrl-C that the terminal has sent already: a signal so soon is the same one. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** Connections that nobody needs any more have so long to close. */
+const EXIT_WITHIN_MS = 1_000;
 
 const DEFAULT_CONFIG = 'imports.config.yml';
 
@@ -40,7 +53,8 @@ async function main(): Promise<void> {
   // Where an item of a list fails at once, `graphql` gives up the others without waiting for what they
   // had begun: what fails of that fails for nobody, and must not end the process.
   process.on('unhandledRejection', (reason) => {
-    if (!(reason instanceof GraphQLError)) throw reason;
+    const isOutage = reason instanceof StoreUnavailableError;
+    if (!(reason instanceof GraphQLError) && !isOutage) throw reason;
     logger.debug({ reason: reason.message }, 'what an answer had given up failed');
   });
   const app = await startApp(config, {
@@ -50,27 +64,49 @@ async function main(): Promise<void> {
     logger,
   });
   logger.info({ url: app.url, providers: config.providers.length }, 'listening');
+  stopOnSignals(app, logger);
+}
+
+/** The first signal lets everything finish, the second nothing; the third ends the process. */
+function stopOnSignals(app: App, logger: Logger): void {
+  const hurry = new AbortController();
+  let stoppingSince: number | null = null;
   const stop = (signal: string): void => {
+    if (stoppingSince !== null) {
+      if (performance.now() < stoppingSince + SAME_SIGNAL_MS) return;
+      logger.warn({ signal }, 'stopping at once');
+      for (const name of STOP_SIGNALS) process.off(name, stop);
+      hurry.abort();
+      return;
+    }
+    stoppingSince = performance.now();
     logger.info({ signal }, 'stopping');
-    app.stop().then(
-      () => logger.info('stopped'),
-      (error: unknown) => {
-        logger.error({ err: error }, 'could not stop cleanly');
-        process.exitCode = 1;
-      },
-    );
+    app
+      .stop(hurry.signal)
+      .then(
+        () => logger.info('stopped'),
+        (error: unknown) => {
+          logger.error({ err: error }, 'could not stop cleanly');
+          process.exitCode = 1;
+        },
+      )
+      .finally(exitSoon);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  for (const name of STOP_SIGNALS) process.on(name, stop);
+}
+
+/** Also when something is still open, or never ends. */
+function exitSoon(): void {
+  setTimeout(() => process.exit(), EXIT_WITHIN_MS).unref();
 }
 
 try {
   await main();
 } catch (error) {
-  const isForOperator = [ConfigError, LedgerError, ListenError].some(
+  const isForOperator = [ConfigError, LedgerError, ListenError, StoreUnavailableError].some(
     (kind) => error instanceof kind,
   );
   if (!(error instanceof Error) || !isForOperator) throw error;
   process.stderr.write(`${error.message}\n`);
-  process.exitCode = EXIT_CONFIG;
+  process.exitCode = error instanceof StoreUnavailableError ? EXIT_UNAVAILABLE : EXIT_CONFIG;
 }

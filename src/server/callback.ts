@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import type { GraphQLFormattedError } from 'graphql';
-import { maskErrors, maskFailure } from '../graphql/errors.ts';
+import { findOutage, maskErrors, maskFailure } from '../graphql/errors.ts';
 import { subscribe } from '../graphql/live/subscribe.ts';
 import type { Join, LiveServices, SubscriptionRequest } from '../graphql/live/subscribe.ts';
 import { failure } from '../graphql/operations.ts';
@@ -99,7 +99,8 @@ async function admit(
     if (refused === null) join = joining;
     return refused;
   } catch (error) {
-    return { statusCode: 500, errors: [maskFailure(error, maskError)] };
+    const statusCode = findOutage(error) === null ? 500 : 503;
+    return { statusCode, errors: [maskFailure(error, maskError)] };
   }
 }
 

@@ -92,15 +92,18 @@ export class Callbacks {
     stream.begin(join);
   }
 
-  /** Gives those that were told to end a moment to be over, then ends all. */
-  async close(): Promise<void> {
+  /** Gives those that were told to end a moment to be over, unless it is aborted, then ends all. */
+  async close(cutOff: AbortSignal): Promise<void> {
     this.#isClosing = true;
-    if (this.#open.size > 0) {
+    if (this.#open.size > 0 && !cutOff.aborted) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, FAREWELL_MS);
+      const cut = (): void => resolve();
+      cutOff.addEventListener('abort', cut);
       this.#onEmpty = resolve;
       await promise;
       clearTimeout(timer);
+      cutOff.removeEventListener('abort', cut);
     }
     if (this.#open.size > 0) {
       const { logger } = this.#options;

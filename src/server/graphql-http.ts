@@ -13,7 +13,7 @@ import type { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { createContext } from '../graphql/context.ts';
 import type { GraphContext } from '../graphql/context.ts';
-import { resultText } from '../graphql/errors.ts';
+import { isOutage, resultText } from '../graphql/errors.ts';
 import { createExecutor } from '../graphql/executor.ts';
 import { failure, isOperation } from '../graphql/operations.ts';
 import type { Operation } from '../graphql/operations.ts';
@@ -159,7 +159,7 @@ function createApollo(
     persistedQueries: false,
     plugins: [
       ...plugins,
-      REFUSAL_STATUS_PLUGIN,
+      STATUS_PLUGIN,
       // It watches every field, which costs a third of the throughput, for cache hints, of which the
       // schema has none.
       ApolloServerPluginCacheControlDisabled(),
@@ -184,14 +184,21 @@ const STATUS_OF_REFUSAL: Readonly<Record<ResultType, number>> = {
   'application/json': 200,
 };
 
-/** Variables of the wrong type show only when an operation is about to be executed. */
-const REFUSAL_STATUS_PLUGIN: ApolloServerPlugin<GraphContext> = {
+/**
+ * The status where there are no data: variables of the wrong type show only when an operation is about
+ * to be executed, and a store that cannot be reached when it is.
+ */
+const STATUS_PLUGIN: ApolloServerPlugin<GraphContext> = {
   requestDidStart: async () => ({
     willSendResponse: async ({ request, response: { body, http } }) => {
-      const isRefusal = body.kind === 'single' && body.singleResult.data === undefined;
-      if (!isRefusal || http.status !== 400) return;
       const type = chooseResultType(request.http?.headers.get('accept'));
-      if (type !== null) http.status = STATUS_OF_REFUSAL[type];
+      if (body.kind !== 'single' || type === null) return;
+      const isRefusal = body.singleResult.data === undefined && http.status === 400;
+      if (isRefusal) http.status = STATUS_OF_REFUSAL[type];
+      if (type === 'application/json' || !isOutage(body.singleResult)) return;
+      // Proxies and monitors see that nothing was answered, and may ask again.
+      http.status = 503;
+      http.headers.set('retry-after', '1');
     },
   }),
 };

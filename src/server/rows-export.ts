@@ -1,14 +1,13 @@
 import { once } from 'node:events';
-import { addAbortSignal, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { GraphServices } from '../graphql/context.ts';
-import { DRAINING } from '../graphql/export/refusals.ts';
 import { findRowsFile } from '../graphql/export/rows-export.ts';
 import type { Gate } from './gate.ts';
 
 export interface RowsExportOptions {
-  readonly services: Pick<GraphServices, 'ledger' | 'watcher' | 'clock' | 'draining'>;
+  readonly services: Pick<GraphServices, 'ledger' | 'watcher' | 'clock'>;
   readonly gate: Gate;
   readonly logger: Logger;
   /** How long a client may take nothing of its file, in milliseconds. */
@@ -29,7 +28,6 @@ export function serveRowsExport(
   app: FastifyInstance,
   { services, gate, logger, stalledAfterMs }: RowsExportOptions,
 ): void {
-  const { draining } = services;
   app.route<RowsRoute>({
     method: ['GET', 'HEAD'],
     url: '/imports/:id/:file',
@@ -38,9 +36,7 @@ export function serveRowsExport(
       const { id, file } = request.params;
       const caller = gate.callerOf(request);
       const outcomes = [request.query.outcome ?? []].flat().flatMap((text) => text.split(','));
-      const found = draining.aborted
-        ? DRAINING
-        : await findRowsFile({ importId: id, file, outcomes, caller }, services);
+      const found = await findRowsFile({ importId: id, file, outcomes, caller }, services);
       if (found.kind === 'refused') {
         const { statusCode, code, message } = found;
         return reply.code(statusCode).send({ statusCode, code, message });
@@ -52,7 +48,7 @@ export function serveRowsExport(
         'x-rows-availability': availability,
       };
       if (request.method === 'HEAD') return reply.headers(headers).send();
-      const stream = addAbortSignal(draining, Readable.from(found.pieces()));
+      const stream = Readable.from(found.pieces());
       // A store that cannot be read is an error with a status, as long as nothing was sent.
       await once(stream, 'readable');
       // What was read for a client that takes nothing would be held for as long as it likes.
@@ -62,7 +58,7 @@ export function serveRowsExport(
       stream.once('error', (error) => {
         // Without a reset, HTTP/1.0 takes the end of the connection for that of the file.
         reply.raw.socket?.resetAndDestroy();
-        if (!draining.aborted) logger.warn({ err: error, importId: id }, 'an export was cut off');
+        logger.warn({ err: error, importId: id }, 'an export was cut off');
       });
       return reply.headers(headers).send(stream);
     },

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import type { FastifyCorsOptions } from '@fastify/cors';
 import Fastify from 'fastify';
@@ -6,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import type { GraphServices } from '../graphql/context.ts';
-import { createErrorMask } from '../graphql/errors.ts';
+import { createErrorMask, findOutage, OUTAGE } from '../graphql/errors.ts';
 import type { OperationLimits } from '../graphql/operation-limits.ts';
 import { Operations } from '../graphql/operations.ts';
 import type { PersistedList } from '../graphql/persisted-operations.ts';
@@ -18,10 +17,12 @@ import { serveGraphiql } from './graphiql-page.ts';
 import { serveGraphql } from './graphql-http.ts';
 import { serveHealth } from './health.ts';
 import { createHostCheck, refuseOtherHosts } from './hosts.ts';
+import { HttpConnections } from './http-connections.ts';
 import type { LiveLimits } from './live-limits.ts';
 import { serveMetrics } from './metrics.ts';
 import type { MetricsOptions } from './metrics.ts';
 import { createOriginCheck } from './origin.ts';
+import { createOutageLog } from './outage-log.ts';
 import { logRequests, requestIdOf } from './request-log.ts';
 import { UNWATCHED } from './request-watch.ts';
 import type { RequestWatch } from './request-watch.ts';
@@ -71,8 +72,11 @@ export interface ServerOptions {
 export interface RunningServer {
   /** `http://host:port` */
   readonly url: string;
-  /** Lets subscribers go, answers what was asked already, then listens no more. */
-  close(): Promise<void>;
+  /**
+   * Listens no more, answers everything that was asked, and resolves when nobody is connected. What
+   * is under way when `cutOff` is aborted is cut off. Subscribers must have been told before.
+   */
+  close(cutOff: AbortSignal): Promise<void>;
 }
 
 /** From the first byte of a request to the last of its body. */
@@ -83,9 +87,6 @@ const LONGEST_PATH_PART = 1_000;
 
 /** Files are taken by people: they may pause so many times as long as a subscriber. */
 const FILE_PATIENCE = 6;
-
-/** How long requests have to be answered when the server stops. */
-const CLOSE_GRACE_MS = 5_000;
 
 /** Serves the graph over HTTP and WebSocket at `/graphql`, and streams beside it. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
@@ -98,20 +99,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return publicUrl;
     },
   };
-  const maskError = createErrorMask(logger, { hidesSuggestions: !isIntrospectionOn });
+  const { clock, draining } = services;
+  const onOutage = createOutageLog({ clock, logger });
+  const maskError = createErrorMask(logger, { hidesSuggestions: !isIntrospectionOn, onOutage });
   const app = Fastify({
     routerOptions: { maxParamLength: LONGEST_PATH_PART },
     bodyLimit: options.maxRequestBytes,
     onProtoPoisoning: 'remove',
     onConstructorPoisoning: 'remove',
     genReqId: requestIdOf,
-    forceCloseConnections: 'idle',
     // Others, such as an offer of HTTP/2, are requests like any.
     http: { shouldUpgradeCallback: ({ headers }) => /^websocket$/i.test(headers.upgrade ?? '') },
     requestTimeout: REQUEST_TIMEOUT_MS,
     logger: false,
   });
+  const httpConnections = new HttpConnections(app.server);
   app.setErrorHandler(async (error, _request, reply) => {
+    const outage = findOutage(error);
+    if (outage !== null) {
+      onOutage(outage);
+      return reply
+        .code(503)
+        .header('retry-after', '1')
+        .send({ statusCode: 503, ...OUTAGE });
+    }
     const statusCode = statusOf(error);
     if (statusCode >= 500) logger.error({ err: error }, 'a request failed inside');
     const message = statusCode >= 500 || !(error instanceof Error) ? 'failed' : error.message;
@@ -124,7 +135,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     persisted: options.persistedOperations,
   });
   const connections = new Connections(limits.maxConnections);
-  const { clock } = services;
   const { callbacksObserver: observer } = options;
   const posting = { fetch, clock, random, limits, maskError, logger };
   const callbacks = new Callbacks({ ...posting, ...(observer && { observer }) });
@@ -132,10 +142,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const live = { services, operations, maskError, gate, connections, limits, isForeign };
   const isOtherHost = createHostCheck({ services, isLocalOnly: options.isLocalOnly ?? false });
   logRequests(app, { watch, logger });
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    // Whoever keeps connections goes elsewhere with the next request.
+    const mayEnd = draining.aborted && httpConnections.mayEnd(request.raw.socket);
+    if (mayEnd) void reply.header('connection', 'close');
+    done();
+  });
   refuseOtherHosts(app, isOtherHost);
   await secure(app);
   if (corsOrigins.length > 0) await app.register(cors, corsOptions(corsOrigins));
-  serveHealth(app, services);
+  serveHealth(app, { services, onOutage });
   if (metrics !== undefined) serveMetrics(app, metrics);
   await app.register(async (scope) => {
     gate.guard(scope, ({ code, message }) => ({ errors: [{ message, extensions: { code } }] }));
@@ -159,24 +175,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     });
     if (options.isGraphiqlOn) serveGraphiql(scope, { services, gate });
   });
-  const letGoOfSilent = watchSilent(app);
   const sockets = serveWebSocket(app.server, { ...live, isOtherHost, logger, watch });
   const url = await listen(app, { host, port });
   if (options.publicUrl === null && !listensOnAnyAddress(app)) publicUrl = url;
 
   return {
     url,
-    close: async () => {
-      await services.hub.drain(limits.drainForMs);
-      // Whatever becomes of the sockets, requests are answered and the port is given back.
-      const socketsClosed = sockets.close();
-      await Promise.allSettled([socketsClosed, callbacks.close()]);
-      letGoOfSilent();
-      // A request whose body never comes would keep the server open for ever.
-      const timer = setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS);
+    close: async (cutOff) => {
+      await httpConnections.stopListening();
+      const ends = [httpConnections.close(cutOff), sockets.close(cutOff), callbacks.close(cutOff)];
+      await Promise.allSettled(ends);
+      // Only now: what it closes answers nobody any more.
       await app.close();
-      clearTimeout(timer);
-      await socketsClosed;
+      await Promise.all(ends);
     },
   };
 }
@@ -188,18 +199,6 @@ function corsOptions(corsOrigins: readonly string[]): FastifyCorsOptions {
     methods: ['GET', 'HEAD', 'POST'],
     exposedHeaders: ['content-disposition', 'retry-after', 'x-request-id', 'x-rows-availability'],
     maxAge: 600,
-  };
-}
-
-/** Browsers open connections ahead of need. To Node, one that never said anything is not idle. */
-function watchSilent({ server }: FastifyInstance): () => void {
-  const open = new Set<Socket>();
-  server.on('connection', (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  return () => {
-    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
   };
 }
 

@@ -28,16 +28,18 @@ export interface WebSocketOptions extends ProtocolOptions {
 /** Far below what a stack can take, and what variables may have anyway. */
 const MOST_NESTING = 250;
 
-/** How long operations that were told to end have to be over. */
-const FAREWELL_MS = 2_000;
-const FAREWELL_STEP_MS = 20;
+/** How often it is seen whether operations are over, and sockets are gone. */
+const STEP_MS = 20;
+
+/** How long clients have to close a socket on which nothing runs any more. */
+const LEAVE_MS = 300;
 
 /** How long a client has to answer that its socket is being closed. */
 const GOODBYE_MS = 1_000;
 
 export interface WebSocketEndpoint {
-  /** Waits a moment for operations to end, then closes every socket. */
-  close(): Promise<void>;
+  /** Opens no more sockets; waits for operations to end, until it is aborted, then closes each socket. */
+  close(cutOff: AbortSignal): Promise<void>;
 }
 
 /** GraphQL over WebSocket (`graphql-transport-ws`) at `/graphql` of an HTTP server. */
@@ -53,15 +55,17 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
   });
   const prober = new Prober(limits.pingEveryMs);
   const clients = new Set<Client>();
+  let isClosing = false;
   const protocol = createProtocol(options, clients);
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // Node leaves the socket to us: without a listener, a reset would end the process.
     stream.on('error', () => stream.destroy());
     const release = connections.open(request.socket.remoteAddress ?? '');
     const refusal = release === null ? '429 Too Many Requests' : refusalOf(request, options);
-    if (refusal !== null) {
+    if (refusal !== null || isClosing) {
       release?.();
-      const answer = `HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
+      const status = refusal ?? '503 Service Unavailable';
+      const answer = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`;
       stream.end(answer, () => stream.destroy());
       return;
     }
@@ -74,14 +78,16 @@ export function serveWebSocket(server: Server, options: WebSocketOptions): WebSo
   });
 
   return {
-    close: async () => {
+    close: async (cutOff) => {
+      isClosing = true;
       // An operation is over once its last message is written.
-      for (
-        let waitedMs = 0;
-        isBusy(clients) && waitedMs < FAREWELL_MS;
-        waitedMs += FAREWELL_STEP_MS
-      ) {
-        await setTimeout(FAREWELL_STEP_MS);
+      while (isBusy(clients) && !cutOff.aborted) await setTimeout(STEP_MS);
+      // Clients close their socket themselves then. One that is closed from both ends at once looks
+      // broken off to a client that already subscribes anew.
+      let leftMs = LEAVE_MS;
+      while (sockets.clients.size > 0 && leftMs > 0 && !cutOff.aborted) {
+        await setTimeout(STEP_MS);
+        leftMs -= STEP_MS;
       }
       prober.stop();
       const gone = [...sockets.clients].map(closed);
@@ -191,9 +197,8 @@ function isBusy(clients: ReadonlySet<Client>): boolean {
 
 function refusalOf(
   { url, headers }: IncomingMessage,
-  { services, gate, isForeign, isOtherHost }: WebSocketOptions,
+  { gate, isForeign, isOtherHost }: WebSocketOptions,
 ): string | null {
-  if (services.draining.aborted) return '503 Service Unavailable';
   if (url?.split('?')[0] !== '/graphql') return '404 Not Found';
   if (isOtherHost(headers)) return '421 Misdirected Request';
   if (isForeign(headers)) return '403 Forbidden';

@@ -1,133 +1,16 @@
 import assert from 'node:assert/strict';
-import { getEventListeners, once } from 'node:events';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import test from 'node:test';
-import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { pino } from 'pino';
-import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
-import type { ImportRow } from '../../src/domain/row.ts';
-import { createSchema } from '../../src/graphql/schema.ts';
+import { OUTAGE } from '../../src/graphql/errors.ts';
+import { StoreUnavailableError } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { startServer } from '../../src/server/server.ts';
-import { Watcher } from '../../src/watcher/watcher.ts';
-import { createHub, LIMITS } from '../support/live.ts';
-import { openGate, OPERATION_LIMITS } from '../support/gate.ts';
-import { atEnd } from '../support/at-end.ts';
-import { rowError } from '../support/builders.ts';
 import { keepRows, pruneRows } from '../support/kept-rows.ts';
-import { openLedger } from '../support/ledgers.ts';
-import { at, until } from '../support/world.ts';
-
-const PATH = '/imports/micro%3Aload/rows.ndjson';
-
-/** Seventy megabytes: several times what the sockets of both sides hold together. */
-const LARGE: readonly ImportRow[] = Array.from({ length: 560 }, (_, index) =>
-  rowError({ number: index, message: 'x'.repeat(128_000) }),
-);
-
-const SMALL: readonly ImportRow[] = Array.from({ length: 5_000 }, (_, index) =>
-  rowError({ number: index, values: { name: `Ann ${index}` } }),
-);
-
-interface Served {
-  readonly url: string;
-  readonly log: readonly string[];
-  readonly draining: AbortController;
-  /** How many pages and rows were read. */
-  readonly read: { pages: number; rows: number };
-  close(): Promise<void>;
-}
-
-interface ServeOptions {
-  readonly rows: readonly ImportRow[];
-  /** Called before each page is read, with the number of pages before it. */
-  readonly beforePage?: (pages: number, ledger: Ledger) => void | Promise<void>;
-}
-
-/** A server over a ledger that counts what is read of it. */
-async function serve(t: TestContext, { rows, beforePage }: ServeOptions): Promise<Served> {
-  const ledger = openLedger(t);
-  await keepRows(ledger, { rows });
-  const read = { pages: 0, rows: 0 };
-  const counted: Ledger = {
-    ...ledger,
-    listRows: async (query) => {
-      await beforePage?.(read.pages, ledger);
-      const page = await ledger.listRows(query);
-      read.pages += 1;
-      read.rows += page.items.length;
-      return page;
-    },
-  };
-  const log: string[] = [];
-  // Every request is told of, at the level of details; what matters here is what else is said.
-  const write = (line: string): void => void (line.includes('"answered"') || log.push(line));
-  const logger = pino({ level: 'trace' }, { write });
-  const clock = SYSTEM_CLOCK;
-  const watcher = await Watcher.create({
-    providers: [],
-    ledger: counted,
-    clock,
-    random: () => 0.5,
-    logger,
-    holdFinishForMs: 0,
-  });
-  const draining = new AbortController();
-  const server = await startServer({
-    schema: createSchema(),
-    services: {
-      ledger: counted,
-      watcher,
-      clock,
-      hub: createHub({ ledger }),
-      draining: draining.signal,
-    },
-    publicUrl: null,
-    gate: openGate(['imports:read', 'imports:rows']),
-    limits: LIMITS,
-    random: () => 0.5,
-    fetch,
-    logger,
-    host: '127.0.0.1',
-    port: 0,
-    isGraphiqlOn: false,
-    isIntrospectionOn: false,
-    corsOrigins: [],
-    operationLimits: OPERATION_LIMITS,
-    persistedOperations: null,
-    maxRequestBytes: 1_000,
-  });
-  let closing: Promise<void> | null = null;
-  const close = (): Promise<void> => {
-    draining.abort();
-    closing ??= server.close();
-    return closing;
-  };
-  atEnd(t, close);
-  return { url: server.url, log, draining, read, close };
-}
-
-/** A client that has asked for the file and takes nothing of it yet. */
-async function askSlowly(t: TestContext, { url }: Served, version = '1.1'): Promise<Socket> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  atEnd(t, () => void socket.destroy());
-  await once(socket, 'connect');
-  socket.pause();
-  socket.write(`GET ${PATH} HTTP/${version}\r\nhost: x\r\n\r\n`);
-  return socket;
-}
+import { askSlowly, LARGE, PATH, serve, SMALL } from '../support/served-rows.ts';
+import { until } from '../support/world.ts';
 
 /** Many more turns than it would take to read everything. */
 async function letEverybodyRun(): Promise<void> {
   for (let turn = 0; turn < 5_000; turn += 1) await setImmediate();
-}
-
-/** Streams that would still be told that the server drains. */
-function countStreams({ draining }: Served): number {
-  return getEventListeners(draining.signal, 'abort').length;
 }
 
 test('a client that takes nothing has the server read no further than its sockets hold', async (t) => {
@@ -165,9 +48,9 @@ test('a client that hangs up has the reading stopped, and leaves nothing behind'
   for (let round = 0; round < 20; round += 1) {
     const socket = await askSlowly(t, served);
     const pages = served.read.pages;
-    await until(() => served.read.pages > pages && countStreams(served) === 1);
+    await until(() => served.read.pages > pages);
     socket.resetAndDestroy();
-    await until(() => countStreams(served) === 0);
+    await until(() => served.ended() === round + 1);
   }
   const { rows } = served.read;
   await letEverybodyRun();
@@ -193,38 +76,6 @@ test('others get their turn between pages, though a client takes everything at o
     turns.length,
     `pages were read in the turns ${turns.join(', ')}`,
   );
-});
-
-test('a server that drains cuts a file off, and never so that it looks whole', async (t) => {
-  for (const version of ['1.0', '1.1']) {
-    const served = await serve(t, { rows: LARGE });
-    const socket = await askSlowly(t, served, version);
-    await until(() => served.read.pages > 0);
-    const failed = once(socket, 'error');
-    await served.close();
-    socket.resume();
-    const [error] = await failed;
-    assert.equal(at(error, 'code'), 'ECONNRESET', version);
-    assert.equal(countStreams(served), 0);
-    assert.deepEqual(served.log, []);
-  }
-});
-
-test('a client of today is told that a file was cut off', async (t) => {
-  const served = await serve(t, { rows: LARGE });
-  const response = await fetch(served.url + PATH);
-  assert.equal(response.status, 200);
-  await served.close();
-  await assert.rejects(response.text());
-});
-
-test('a server that is draining begins no file', async (t) => {
-  const served = await serve(t, { rows: SMALL });
-  served.draining.abort();
-  const response = await fetch(served.url + PATH);
-  assert.equal(response.status, 503);
-  assert.equal(at(await response.json(), 'code'), 'DRAINING');
-  assert.equal(served.read.pages, 0);
 });
 
 test('rows that change while they are read are no file', async (t) => {
@@ -261,14 +112,22 @@ test('a store that fails is an error with a status, or a file that is cut off', 
   assert.equal(answered.headers.get('content-disposition'), null);
   assert.deepEqual(await answered.json(), { statusCode: 500, message: 'failed' });
   assert.match(early.log.join(''), /disk I\/O error/);
-  assert.equal(countStreams(early), 0);
 
   const late = await serve(t, { rows: SMALL, beforePage: failAt(2) });
   const cut = await fetch(late.url + PATH);
   assert.equal(cut.status, 200);
   await assert.rejects(cut.text());
   assert.match(late.log.join(''), /disk I\/O error.*micro:load|micro:load.*disk I\/O error/);
-  assert.equal(countStreams(late), 0);
+});
+
+test('a store that cannot be reached is told to whoever wants a file', async (t) => {
+  const error = new StoreUnavailableError('no store at 10.0.0.1');
+  const served = await serve(t, { rows: SMALL, beforePage: () => Promise.reject(error) });
+  const answered = await fetch(served.url + PATH);
+  assert.equal(answered.status, 503);
+  assert.equal(answered.headers.get('retry-after'), '1');
+  assert.deepEqual(await answered.json(), { statusCode: 503, ...OUTAGE });
+  assert.match(served.log.join(''), /no store at 10\.0\.0\.1/);
 });
 
 test('a file is asked about without its rows being read', async (t) => {
@@ -279,5 +138,4 @@ test('a file is asked about without its rows being read', async (t) => {
     assert.equal(response.headers.get('content-length'), null);
   }
   assert.equal(served.read.pages, 0);
-  assert.equal(countStreams(served), 0);
 });

@@ -76,7 +76,7 @@ for (const [name, told] of [
     client.end(JSON.stringify({ query: MANY, extensions: { subscription } }));
     await until(() => router.posts.length === 1);
     if (name === 'whoever asks leaves') client.destroy();
-    else await callbacks.close();
+    else await callbacks.close(new AbortController().signal);
     await until(() => answers.length === 1);
     assert.ok(String(answers[0]).includes(told), String(answers[0]));
     client.destroy();

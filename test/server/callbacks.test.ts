@@ -60,7 +60,7 @@ async function stage(t: TestContext): Promise<Stage> {
   const streams: CallbackStream[] = [];
   atEnd(t, () => {
     for (const stream of streams) stream.close();
-    return callbacks.close();
+    return callbacks.close(AbortSignal.abort());
   });
   return {
     router,
@@ -114,7 +114,7 @@ test('what failed, and was then called off, is counted once however often it was
   const { router, callbacks, counted, begin, loseResult } = await stage(t);
   await loseResult(begin(callbackAt(router.url, 'a')));
   assert.deepEqual(counted, ['failed', 'let go']);
-  await callbacks.close();
+  await callbacks.close(new AbortController().signal);
   await until(() => counted.length === 3);
   assert.deepEqual(counted, ['failed', 'let go', 'canceled']);
 });
