@@ -29,9 +29,14 @@ await build({
   format: 'esm',
   sourcemap: 'linked',
   // Nine megabytes that are loaded when somebody opens GraphiQL.
-  external: ['@graphql-yoga/render-graphiql'],
+  // And what `pg` can do without.
+  external: ['@graphql-yoga/render-graphiql', 'pg-native'],
   banner: { js: COMMONJS },
   logLevel: 'warning',
 });
 await cp('schema.graphql', join(folder, 'schema.graphql'));
-await cp('src/ledger/sqlite/migrations', join(bundle, 'migrations'), { recursive: true });
+for (const store of ['sqlite', 'postgres']) {
+  await cp(`src/ledger/${store}/migrations`, join(folder, 'src', store, 'migrations'), {
+    recursive: true,
+  });
+}

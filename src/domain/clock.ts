@@ -35,3 +35,13 @@ export function delay(clock: Clock, delayMs: number, signal: AbortSignal): Promi
     signal.addEventListener('abort', abort, { once: true });
   });
 }
+
+/** Resolves after a while, or as soon as it is aborted. */
+export async function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  if (delayMs <= 0) return;
+  try {
+    await delay(clock, delayMs, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

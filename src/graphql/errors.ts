@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
+import { StoreUnavailableError } from '../ledger/ledger.ts';
 
 /** Every code of our own that an error can carry; callers may rely on them. */
 export type GraphErrorCode =
@@ -25,7 +26,8 @@ export type GraphErrorCode =
   | 'VARIABLES_TOO_LARGE'
   | 'BAD_REQUEST'
   | 'PERSISTED_QUERY_NOT_FOUND'
-  | 'PERSISTED_QUERY_NOT_IN_LIST';
+  | 'PERSISTED_QUERY_NOT_IN_LIST'
+  | 'STORE_UNAVAILABLE';
 
 /** An error that the caller can act on: its message says what was wrong and what to do. */
 export function graphError(code: GraphErrorCode, message: string): GraphQLError {
@@ -81,9 +83,38 @@ export function maskFailure(error: unknown, maskError: MaskError): GraphQLFormat
   return maskError(wrapped.toJSON(), wrapped);
 }
 
+/** The store's own word that it cannot be reached, behind whatever GraphQL made of it; or null. */
+export function findOutage(error: unknown): StoreUnavailableError | null {
+  if (error instanceof StoreUnavailableError) return error;
+  return error instanceof GraphQLError ? findOutage(error.originalError) : null;
+}
+
+/** Whether nothing but a store that cannot be reached kept a result from having data. */
+export function isOutage(result: {
+  readonly data?: unknown;
+  readonly errors?: readonly GraphQLFormattedError[] | undefined;
+}): boolean {
+  const { data = null, errors = [] } = result;
+  return (
+    data === null &&
+    errors.length > 0 &&
+    errors.every(({ extensions }) => extensions?.['code'] === STORE_UNAVAILABLE)
+  );
+}
+
+const STORE_UNAVAILABLE = 'STORE_UNAVAILABLE' satisfies GraphErrorCode;
+
+/** What callers are told: the store's own words name its address, and are for operators. */
+export const OUTAGE = {
+  code: STORE_UNAVAILABLE,
+  message: 'the store cannot be reached just now; nothing was kept; ask again in a moment',
+} as const;
+
 export interface MaskOptions {
   /** Whether what a name might have been is told; it shows the schema piece by piece. */
   readonly hidesSuggestions?: boolean;
+  /** Told of each error that is the store's. Absent: nobody is, and callers are told all the same. */
+  readonly onOutage?: (error: StoreUnavailableError) => void;
 }
 
 /** Messages quote what callers wrote, however long that is. */
@@ -92,12 +123,13 @@ const LONGEST_MESSAGE = 1_000;
 const SUGGESTION = ' Did you mean ';
 
 /**
- * Lets through what a caller can act on. Everything else is a fault of ours: it is logged under a
- * reference, and the caller is told the reference and nothing more.
+ * Lets through what a caller can act on, and says of a store that cannot be reached that it is the
+ * store. Everything else is a fault of ours: it is logged under a reference, and the caller is told the
+ * reference and nothing more.
  */
 export function createErrorMask(
   logger: Logger,
-  { hidesSuggestions = false }: MaskOptions = {},
+  { hidesSuggestions = false, onOutage }: MaskOptions = {},
 ): MaskError {
   const messageFor = (message: string): string => {
     const end = hidesSuggestions ? message.lastIndexOf(SUGGESTION) : -1;
@@ -110,6 +142,15 @@ export function createErrorMask(
       const { stacktrace: _, ...extensions } = formatted.extensions ?? {};
       const message = messageFor(formatted.message);
       return { ...formatted, message, extensions: { ...extensions, code } };
+    }
+    const outage = findOutage(error);
+    if (outage !== null) {
+      onOutage?.(outage);
+      return {
+        message: OUTAGE.message,
+        ...(formatted.path === undefined ? {} : { path: formatted.path }),
+        extensions: { code: OUTAGE.code },
+      };
     }
     const reference = randomUUID();
     logger.error({ err: error, reference, path: formatted.path }, 'a request failed inside');

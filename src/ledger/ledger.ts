@@ -1,11 +1,4 @@
-import type {
-  Freshness,
-  Import,
-  ImportLabels,
-  ImportRef,
-  ImportState,
-  LookFailure,
-} from '../domain/import.ts';
+import type { Freshness, Import, ImportLabels, ImportRef, ImportState } from '../domain/import.ts';
 import type { JobOutcome, JobPhase } from '../domain/job.ts';
 import type {
   ChangePage,
@@ -13,19 +6,24 @@ import type {
   ListRevisionsQuery,
   RevisionPage,
 } from './change-page.ts';
-import type { OpenCapture, RowLedger } from './row-ledger.ts';
+import type { HeldFinish, Lease, LookLedger } from './look-ledger.ts';
+import type { ProviderLedger } from './provider-ledger.ts';
+import type { RowLedger } from './row-ledger.ts';
 
 /**
  * What we remember: imports, their revisions and row errors, when to look again, and what each
  * provider has cost. One order of positions runs through every change; whoever has seen position N
  * never finds a new change below it.
  */
-export interface Ledger extends RowLedger {
+export interface Ledger extends LookLedger, ProviderLedger, RowLedger {
   /**
    * A name of eight hexadecimal digits that no other store has. A position means something only in
    * the store that gave it.
    */
   readonly storeId: string;
+
+  /** Whether other processes watch with the same store: what they record comes without being asked for. */
+  readonly isShared: boolean;
 
   /** The imports among these ids that are known, by id. */
   findImports(ids: readonly string[]): Promise<ReadonlyMap<string, Import>>;
@@ -65,47 +63,12 @@ export interface Ledger extends RowLedger {
   /**
    * Keeps what came of one look, in one transaction: the state and, when anything observable
    * differs, one revision with its rows; and when to look again. Makes the import known if it was
-   * not. Captures of the import that the recording does not name are given up. Answers null, and
-   * keeps nothing, when somebody else looked and recorded a revision beyond `basedOnRevision`
-   * meanwhile: this result is stale. Revisions that only changed labels do not count.
+   * not. Captures of the import that the recording does not name are given up. Ends the lease that the
+   * recording names, and no other. Answers null, and keeps nothing, when this result is stale: somebody
+   * else looked and recorded a revision beyond `basedOnRevision` meanwhile, or had a later lease and
+   * has recorded. Revisions that only changed labels do not count.
    */
   record(recording: Recording): Promise<Import | null>;
-
-  /**
-   * Takes imports that are due and leases them to the caller: first those that their vendor is about
-   * to forget, then the most overdue, and of those that have been due for about as long the ones that
-   * are forgotten first. If any is due, those that soon will be come along.
-   */
-  claimDue(query: ClaimQuery): Promise<readonly Claim[]>;
-
-  /** When a provider's next import can be claimed: it is due, or its lease is over; null if none. */
-  findNextDueAt(providerId: string): Promise<number | null>;
-
-  /**
-   * Moves an import's next look to `at` if it is later; also starts looks again at an import that
-   * was given up. Never touches a settled import. Answers whether the import is to be looked at.
-   */
-  bringForward(importId: string, at: number): Promise<boolean>;
-
-  /** How many of a provider's imports are still looked at. */
-  countActive(providerId: string): Promise<number>;
-
-  /** Makes the caller's lease on an import last until then, so that a long look stays its own. */
-  extendLease(importId: string, until: number): Promise<void>;
-
-  /**
-   * Counts one request to a provider in a month (`2026-01`), unless `limit` requests were counted
-   * already. Answers whether it did.
-   */
-  countRequest(providerId: string, month: string, limit: number): Promise<boolean>;
-
-  /** How many requests were made to a provider in a month. */
-  getRequestCount(providerId: string, month: string): Promise<number>;
-
-  /** How each provider fared, by id, as last saved. */
-  listProviderHealth(): Promise<ReadonlyMap<string, ProviderHealth>>;
-
-  saveProviderHealth(providerId: string, health: ProviderHealth): Promise<void>;
 
   /**
    * Calls back after each commit that changed an import. The event is a hint: it may come twice or
@@ -155,55 +118,18 @@ export interface Tracking {
   readonly now: number;
 }
 
-/** What the schedule remembers of an import between looks. */
-export interface ImportSchedule {
-  /** Failures, or looks that taught nothing, in a row. */
-  readonly attempts: number;
-  /** When the first of them was; null when there is none. */
-  readonly failingSince: number | null;
-  /** A finish that was seen and is held back until it is whole. */
-  readonly held: HeldFinish | null;
-  /** Where the capture of its rows stands, while they are read page by page. */
-  readonly capture: OpenCapture | null;
-  readonly trackedAt: number;
-  readonly continueOnError: boolean | null;
-}
-
-export interface HeldFinish {
-  readonly since: number;
-  readonly state: ImportState;
-  /** The capture with its rows; null when none came. */
-  readonly captureId: number | null;
-  /** It was published whole before: what lacks something does not take its place. */
-  readonly isKnown: boolean;
-}
-
-/** An import that the caller is to look at. */
-export interface Claim {
-  readonly import: Import;
-  readonly schedule: ImportSchedule;
-}
-
-export interface ClaimQuery {
-  readonly providerId: string;
-  /** Imports to look at, or finished ones whose rows are to be read. */
-  readonly work: 'looks' | 'rows';
-  readonly limit: number;
-  readonly now: number;
-  /** How soon is soon. */
-  readonly horizonMs: number;
-  /** How long nobody else may claim the same import. */
-  readonly leaseMs: number;
-}
-
 export interface Recording {
   readonly ref: ImportRef;
+  /** What the look was made with; null when nobody looked: a response was handed in. */
+  readonly lease: Lease | null;
   /** The revision that the look started from. */
   readonly basedOnRevision: number;
   /** Null keeps what is known. */
   readonly state: ImportState | null;
   readonly rows: RowsRecording;
   readonly freshness: Freshness;
+  /** When to look again if somebody watches; null when that makes no difference. */
+  readonly watchedLookAt: number | null;
   readonly attempts: number;
   readonly held: HeldFinish | null;
   /** Absent: left as they are. */
@@ -222,18 +148,12 @@ export type RowsRecording =
   | { readonly kind: 'captured'; readonly captureId: number }
   | { readonly kind: 'capturing' };
 
-/** How a provider fared lately. */
-export interface ProviderHealth {
-  readonly lastSuccessAt: number | null;
-  readonly lastFailureAt: number | null;
-  readonly error: LookFailure | null;
-  /** Failures of the whole provider in a row. */
-  readonly failures: number;
-  /** Leave it alone until then. */
-  readonly openUntil: number | null;
-}
-
 /** A store that cannot be used as it is; the message says what to do. */
 export class LedgerError extends Error {
   override readonly name = 'LedgerError';
+}
+
+/** The store cannot be reached just now; nothing was kept; asking again may help. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
 }

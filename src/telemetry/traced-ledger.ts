@@ -9,6 +9,7 @@ export function traceLedger(ledger: Ledger, tracer: Tracer): Ledger {
       tracer.step({ name: `ledger ${name}` }, () => run(...args));
   return {
     storeId: ledger.storeId,
+    isShared: ledger.isShared,
     findImports: traced('findImports', (ids) => ledger.findImports(ids)),
     listImports: traced('listImports', (query) => ledger.listImports(query)),
     listChanges: traced('listChanges', (query) => ledger.listChanges(query)),
@@ -22,14 +23,19 @@ export function traceLedger(ledger: Ledger, tracer: Tracer): Ledger {
     findNextDueAt: traced('findNextDueAt', (providerId) => ledger.findNextDueAt(providerId)),
     bringForward: traced('bringForward', (id, at) => ledger.bringForward(id, at)),
     countActive: traced('countActive', (providerId) => ledger.countActive(providerId)),
-    extendLease: traced('extendLease', (id, until) => ledger.extendLease(id, until)),
-    countRequest: traced('countRequest', (id, month, limit) =>
-      ledger.countRequest(id, month, limit),
-    ),
+    takeRoom: traced('takeRoom', (query) => ledger.takeRoom(query)),
+    leaveRoom: traced('leaveRoom', (providerId) => ledger.leaveRoom(providerId)),
+    release: traced('release', (leases) => ledger.release(leases)),
+    extendLease: traced('extendLease', (lease, until) => ledger.extendLease(lease, until)),
+    claimAsked: traced('claimAsked', (query) => ledger.claimAsked(query)),
+    answerAsked: traced('answerAsked', (lease, missed) => ledger.answerAsked(lease, missed)),
+    setWatched: traced('setWatched', (ids, isWatched) => ledger.setWatched(ids, isWatched)),
+    takeRequest: traced('takeRequest', (query) => ledger.takeRequest(query)),
+    returnRequest: traced('returnRequest', (id, at) => ledger.returnRequest(id, at)),
     getRequestCount: traced('getRequestCount', (id, month) => ledger.getRequestCount(id, month)),
     listProviderHealth: traced('listProviderHealth', () => ledger.listProviderHealth()),
-    saveProviderHealth: traced('saveProviderHealth', (id, health) =>
-      ledger.saveProviderHealth(id, health),
+    reviseProviderHealth: traced('reviseProviderHealth', (id, revise) =>
+      ledger.reviseProviderHealth(id, revise),
     ),
     openCapture: traced('openCapture', (ref, now) => ledger.openCapture(ref, now)),
     addRows: traced('addRows', (addition) => ledger.addRows(addition)),

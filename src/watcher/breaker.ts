@@ -1,17 +1,9 @@
 import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
 import type { ProviderError } from '../domain/provider-error.ts';
-import type { ProviderHealth } from '../ledger/ledger.ts';
+import { isOpen } from '../ledger/provider-health.ts';
+import type { ProviderHealth } from '../ledger/provider-health.ts';
 import { backoffMs } from './schedule.ts';
 import type { Cadence } from './schedule.ts';
-
-/** A provider that was not asked yet. */
-export const UNTRIED: ProviderHealth = {
-  lastSuccessAt: null,
-  lastFailureAt: null,
-  error: null,
-  failures: 0,
-  openUntil: null,
-};
 
 /** So many failures of the whole provider in a row, and it is left alone for a while. */
 const FAILURES_TO_OPEN = 3;
@@ -71,13 +63,4 @@ export function afterUnreadable(
   now: number,
 ): ProviderHealth {
   return { ...health, lastFailureAt: now, error: { kind: error.kind, message: error.message } };
-}
-
-export function isOpen(health: ProviderHealth, now: number): boolean {
-  return health.openUntil !== null && now < health.openUntil;
-}
-
-/** It failed, its pause is over, and it has not answered since: one careful try at a time. */
-export function isOnProbation(health: ProviderHealth): boolean {
-  return health.openUntil !== null;
 }

@@ -21,13 +21,12 @@ export interface BudgetOptions {
 /** The share of a month's requests that queries of imports that nobody tracks cannot spend. */
 const KEPT_FOR_TRACKED = 0.5;
 
-/** Counts a provider's requests, and spaces them out. */
+/** Counts a provider's requests, and spaces them out, together with all who look at it. */
 export class Budget {
   readonly #providerId: string;
   readonly #budget: RequestBudget;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
-  #nextRequestAt = 0;
 
   constructor({ providerId, budget, ledger, clock }: BudgetOptions) {
     this.#providerId = providerId;
@@ -37,21 +36,24 @@ export class Budget {
   }
 
   /**
-   * Resolves when one request may be made. Rejects with a `rate-limited` that says when the month
-   * is over, and counts nothing, when the month's requests are spent. It names no time to wait: a
-   * try costs nothing, and the budget may be raised.
+   * Resolves when one request may be made, of all who make them. Rejects with a `rate-limited` that
+   * says when the month is over, and counts nothing, when the month's requests are spent. It names no
+   * time to wait: a try costs nothing, and the budget may be raised. Rejects with an `unavailable` when
+   * the provider is to be left alone meanwhile.
    */
   async admit(signal: AbortSignal): Promise<void> {
     const { perSecond, perMonth } = this.#budget;
-    if (perSecond !== null) await this.#takeTurn(perSecond, signal);
     if (perSecond === null && perMonth === null) return;
     const now = this.#clock.now();
-    const limit = perMonth ?? Number.MAX_SAFE_INTEGER;
-    if (await this.#ledger.countRequest(this.#providerId, monthOf(now), limit)) return;
-    throw new ProviderError(
-      'rate-limited',
-      `the budget of ${limit} requests a month is spent; it starts again on ${new Date(endOfMonth(now)).toISOString().slice(0, 10)}`,
-    );
+    const grant = await this.#ledger.takeRequest({
+      providerId: this.#providerId,
+      perMonth,
+      spacingMs: perSecond === null ? 0 : 1000 / perSecond,
+      now,
+    });
+    if (grant.kind === 'left-alone') throw leftAlone(grant.until, now);
+    if (grant.kind === 'spent') throw spent(perMonth, now);
+    if (grant.at > now) await this.#waitFor(grant.at, now, signal);
   }
 
   /**
@@ -85,16 +87,34 @@ export class Budget {
     });
   }
 
-  async #takeTurn(perSecond: number, signal: AbortSignal): Promise<void> {
-    const now = this.#clock.now();
-    const turnAt = Math.max(now, this.#nextRequestAt);
-    this.#nextRequestAt = turnAt + 1000 / perSecond;
-    if (turnAt > now) await delay(this.#clock, turnAt - now, signal);
+  async #waitFor(at: number, now: number, signal: AbortSignal): Promise<void> {
+    try {
+      await delay(this.#clock, at - now, signal);
+    } catch (error) {
+      await this.#ledger.returnRequest(this.#providerId, at);
+      throw error;
+    }
   }
 
   async #used(now: number): Promise<number> {
     return this.#ledger.getRequestCount(this.#providerId, monthOf(now));
   }
+}
+
+function spent(perMonth: number | null, now: number): ProviderError {
+  const resetsOn = new Date(endOfMonth(now)).toISOString().slice(0, 10);
+  return new ProviderError(
+    'rate-limited',
+    `the budget of ${perMonth} requests a month is spent; it starts again on ${resetsOn}`,
+  );
+}
+
+function leftAlone(until: number, now: number): ProviderError {
+  return new ProviderError(
+    'unavailable',
+    `the provider is left alone until ${new Date(until).toISOString()}, as it asked to be or as it fails`,
+    { retryAfterMs: until - now },
+  );
 }
 
 function monthOf(instant: number): string {

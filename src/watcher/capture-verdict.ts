@@ -2,11 +2,10 @@ import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
 import type { ProviderError, ProviderErrorKind } from '../domain/provider-error.ts';
 import { sumTally } from '../domain/row.ts';
 import type { RowErrorSummary } from '../domain/row.ts';
-import type { Recording } from '../ledger/ledger.ts';
 import type { OpenCapture } from '../ledger/row-ledger.ts';
 import { backoffMs } from './schedule.ts';
 import { GIVE_UP_AFTER_MS, hasTriedEnough, KEEP, recording } from './verdict.ts';
-import type { Circumstances } from './verdict.ts';
+import type { Circumstances, Verdict } from './verdict.ts';
 
 /** What came of reading some rows of a finished import. */
 export type CaptureResult =
@@ -21,7 +20,7 @@ export type CaptureResult =
   | { readonly kind: 'failed'; readonly capture: OpenCapture; readonly error: ProviderError };
 
 /** What it means for what we know of the import. Whatever it is, the finish itself stands. */
-export function judgeCapture(result: CaptureResult, given: Circumstances): Recording {
+export function judgeCapture(result: CaptureResult, given: Circumstances): Verdict {
   const at = hasGoneOn(result, given) ? afterProgress(given) : given;
   switch (result.kind) {
     case 'unfinished':
@@ -57,7 +56,7 @@ function afterProgress(at: Circumstances): Circumstances {
 function judgeWaiting(
   at: Circumstances,
   { capture }: Extract<CaptureResult, { kind: 'waiting' }>,
-): Recording {
+): Verdict {
   if (at.now >= capture.since + at.holdFinishForMs) {
     return settle(at, capture, { totalCount: totalOf(at, capture) });
   }
@@ -83,7 +82,7 @@ function isGivenUp(at: Circumstances, { kind }: ProviderError): boolean {
 function judgeFailure(
   at: Circumstances,
   { capture, error }: Extract<CaptureResult, { kind: 'failed' }>,
-): Recording {
+): Verdict {
   const { expiresAt } = at.claim.import.state.job;
   const isForgotten = error.kind === 'not-found' || (expiresAt !== null && at.now >= expiresAt);
   if (isForgotten || isGivenUp(at, error)) {
@@ -137,7 +136,7 @@ interface Ending {
   readonly error?: ProviderError;
 }
 
-function settle(at: Circumstances, capture: OpenCapture, ending: Ending): Recording {
+function settle(at: Circumstances, capture: OpenCapture, ending: Ending): Verdict {
   const { error } = ending;
   const isEmpty = sumTally(capture.kept) === 0;
   return recording(at, {
@@ -167,7 +166,7 @@ interface Continuation {
   readonly error?: ProviderError;
 }
 
-function goOn(at: Circumstances, continuation: Continuation): Recording {
+function goOn(at: Circumstances, continuation: Continuation): Verdict {
   return recording(at, {
     state: null,
     rows: { kind: 'capturing' },

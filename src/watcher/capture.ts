@@ -1,6 +1,6 @@
 import { ProviderError } from '../domain/provider-error.ts';
 import { sumTally } from '../domain/row.ts';
-import type { Claim } from '../ledger/ledger.ts';
+import type { Claim } from '../ledger/look-ledger.ts';
 import type { OpenCapture } from '../ledger/row-ledger.ts';
 import type { ProviderDataSource, RowsAnswer, RowsTarget } from '../providers/provider.ts';
 import { judgeCapture } from './capture-verdict.ts';
@@ -23,12 +23,12 @@ export async function captureRows(
     const result = await readPages(claim, capture, options);
     const verdict = judgeCapture(result, await options.circumstances(claim));
     const error = result.kind === 'failed' ? result.error : null;
-    const recorded = await options.keeping.ledger.record(verdict);
+    const recorded = await options.keeping.ledger.record({ ...verdict, lease: claim.lease });
     if (recorded !== null) return { error, kept: recorded };
   } catch (error) {
     if (!(error instanceof CaptureLostError)) throw error;
   }
-  return overtaken(claim.import, options.keeping);
+  return overtaken(claim, options.keeping);
 }
 
 async function readPages(
@@ -52,7 +52,7 @@ async function readPages(
     if (answer.kind === 'not-granted') return { ...answer, capture };
     const { page } = answer;
     if (page.rows.length === 0 && page.next !== null) return { kind: 'waiting', capture };
-    capture = await keepPage(keeping, { ref, capture, page, place });
+    capture = await keepPage(keeping, { lease: claim.lease, capture, page, place });
     if (page.next === null) return ending(capture, keeping.maxRows);
   }
   return { kind: 'unfinished' };

@@ -2,22 +2,26 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import { importId } from '../domain/import.ts';
 import type { ImportRef } from '../domain/import.ts';
-import type { Claim, ClaimQuery, Ledger, ProviderHealth } from '../ledger/ledger.ts';
+import { StoreUnavailableError } from '../ledger/ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { isOpen } from '../ledger/provider-health.ts';
+import type { ProviderHealth } from '../ledger/provider-health.ts';
 import type { ProviderDataSource } from '../providers/provider.ts';
-import { answerOf, GIVEN_UP, NOT_IN_BUDGET, OVERLOADED } from './answer.ts';
+import { answerOf, GIVEN_UP, NOT_IN_BUDGET } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { isOnProbation, isOpen } from './breaker.ts';
+import { tellMisses } from './asked-looks.ts';
 import { Budget } from './budget.ts';
+import { Callers } from './callers.ts';
+import { Claims } from './claims.ts';
+import type { FreeRoom } from './claims.ts';
 import { Health } from './health.ts';
-import type { Interest } from './interest.ts';
 import type { WatcherObserver } from './observer.ts';
 import { batchOf, listTelling, runTasks } from './tasks.ts';
-import { claimOfUnknown } from './look.ts';
 import type { LookTask } from './look.ts';
 import { createRowGuard } from './row-guard.ts';
 import type { RowKeeping } from './row-keeper.ts';
 import type { Circumstances } from './verdict.ts';
-import { Waiting } from './waiting.ts';
+import { Wake } from './wake.ts';
 import type { WatchedProvider } from './watched-provider.ts';
 
 export interface LaneOptions {
@@ -26,15 +30,11 @@ export interface LaneOptions {
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
-  readonly interest: Interest;
   readonly holdFinishForMs: number;
   readonly logger: Logger;
   readonly observer: WatcherObserver;
   readonly health: ProviderHealth;
 }
-
-/** More imports than this are not queued because somebody asks. */
-const LONGEST_QUEUE = 10_000;
 
 /** The loop of one provider. It shares nothing with the others, so a sick one delays nobody. */
 export class Lane {
@@ -44,19 +44,18 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #stopping = new AbortController();
   readonly #running = new Set<Promise<void>>();
-  /** Imports that are in no ledger, to be looked at because somebody asks. */
-  readonly #asked: ImportRef[] = [];
-  readonly #asking = new Waiting();
-  readonly #refreshing = new Waiting();
+  readonly #callers: Callers;
+  readonly #wake: Wake;
   readonly #health: Health;
+  readonly #claims: Claims;
   #isOn = false;
+  #isClaiming = true;
   #isPumping = false;
   #isNudged = false;
   #turn = 0;
-  #cancelTimer: () => void = () => undefined;
 
   constructor(options: LaneOptions) {
-    const { provider, ledger, clock } = options;
+    const { provider, ledger, clock, logger } = options;
     this.#options = options;
     this.#health = new Health(options);
     this.budget = new Budget({ providerId: provider.id, budget: provider.budget, ledger, clock });
@@ -66,8 +65,18 @@ export class Lane {
       guard: createRowGuard(provider.rowValues),
       maxRows: provider.maxRows,
       now: () => clock.now(),
-      renewLease: (ref) => ledger.extendLease(importId(ref), clock.now() + provider.leaseMs),
+      renewLease: (lease) => ledger.extendLease(lease, clock.now() + provider.leaseMs),
     };
+    this.#claims = new Claims({ ledger, provider, largestBatch: this.source.largestBatch });
+    const { id: providerId } = provider;
+    this.#wake = new Wake({ ledger, clock, providerId, onWake: () => this.nudge() });
+    this.#callers = new Callers({
+      ledger,
+      clock,
+      leaseMs: provider.leaseMs,
+      onQueued: () => this.nudge(),
+      onFailed: (error) => logger.warn({ err: error }, 'could not see what others have looked at'),
+    });
   }
 
   get provider(): WatchedProvider {
@@ -78,20 +87,35 @@ export class Lane {
     return this.#health.current;
   }
 
+  /** Begins to ask how the provider fares for all who look at it; answers what to do with the answer. */
+  beginReadingHealth(): (shared: ProviderHealth) => void {
+    return this.#health.beginReading();
+  }
+
   start(): void {
     this.#isOn = true;
     this.nudge();
   }
 
-  /** Starts no more looks, lets the running ones finish for a while, then aborts them. */
+  /** Looks only at what is asked for from now on: what is due is left to others, or to later. */
+  stopClaiming(): void {
+    this.#isClaiming = false;
+    this.nudge();
+  }
+
+  /**
+   * Starts no more looks, lets the running ones finish for a while, then aborts them. What was
+   * claimed and came to nothing is free for others.
+   */
   async stop(graceMs: number): Promise<void> {
     this.#isOn = false;
-    this.#cancelTimer();
+    this.#wake.stop();
     const cancel = this.#options.clock.after(graceMs, () => this.#stopping.abort());
     await Promise.all(this.#running);
     cancel();
-    this.#asking.giveUp();
-    this.#refreshing.giveUp();
+    this.#callers.giveUp();
+    await this.#claims.release({ isAll: true });
+    await this.#options.ledger.leaveRoom(this.#options.provider.id);
     await this.#health.save();
   }
 
@@ -105,7 +129,7 @@ export class Lane {
       .catch((error: unknown) => {
         this.#options.logger.error({ err: error }, 'the watcher stumbled; it goes on');
         this.#isNudged = false;
-        this.#wakeIn(this.#options.provider.cadence.minIntervalMs);
+        this.#wake.in(this.#options.provider.cadence.minIntervalMs);
       })
       .finally(() => {
         this.#isPumping = false;
@@ -121,41 +145,22 @@ export class Lane {
       return { kind: 'failed', error };
     }
     if (!(await this.budget.hasRoomForAsks())) return NOT_IN_BUDGET;
-    const id = importId(ref);
-    const isFull = this.#asked.length >= LONGEST_QUEUE;
-    if (isFull && this.#asking.find(id) === null) return OVERLOADED;
-    const { answer, isFirst } = this.#asking.join(id);
-    if (isFirst) this.#asked.push(ref);
-    this.nudge();
-    return answer;
-  }
-
-  /**
-   * The answer of a look that is under way at an import that is in no ledger; null when there is
-   * none. One that is only queued waits for its import to be in the ledger, or not.
-   */
-  findRunningAsk(id: string): Promise<Answer> | null {
-    const isQueued = this.#asked.some((ref) => importId(ref) === id);
-    return isQueued ? null : this.#asking.find(id);
+    return this.#callers.ask(ref);
   }
 
   /** Waits for the next look at an import that is in the ledger. */
-  async waitForLook(id: string): Promise<void> {
-    if (!this.#isOn) return;
-    const { answer } = this.#refreshing.join(id);
-    this.nudge();
-    await answer;
+  async waitForLook(ref: ImportRef): Promise<void> {
+    if (this.#isOn) await this.#callers.waitForLook(ref);
   }
 
   /** What decides, beside the answer itself, what a look means. */
-  async circumstances(claim: Claim, random: number): Promise<Circumstances> {
-    const { provider, interest, clock, holdFinishForMs } = this.#options;
+  async circumstances(claim: Circumstances['claim'], random: number): Promise<Circumstances> {
+    const { provider, clock, holdFinishForMs } = this.#options;
     return {
       claim,
       cadence: provider.cadence,
       appearsWithinMs: provider.capabilities.appearsWithinMs,
       holdFinishForMs,
-      isWatched: interest.isWatched(importId(claim.import.ref)),
       budgetFloorMs: await this.budget.floorMs(this.source.largestBatch),
       now: clock.now(),
       random,
@@ -164,45 +169,67 @@ export class Lane {
 
   /** Answers those who wait for a look at an import that is not to be looked at any more. */
   giveUp(id: string): void {
-    this.#refreshing.answer(id, GIVEN_UP);
+    this.#callers.answer(id, GIVEN_UP);
   }
 
   /** Starts as many looks as there is work and room for, then sleeps until the next is due. */
   async #pump(): Promise<void> {
-    this.#cancelTimer();
-    while (this.#isOn) {
+    const { clock, provider } = this.#options;
+    this.#wake.cancel();
+    while (this.#isOn && this.#running.size < provider.concurrency) {
       this.#isNudged = false;
-      const now = this.#options.clock.now();
+      const now = clock.now();
+      await this.#claims.release({ isAll: false });
+      if (!(await this.#hasWork(now))) return this.#sleep(now);
+      const room = await this.#takeRoom(now);
       if (isOpen(this.health, now)) return this.#rest(now);
-      const room = isOnProbation(this.health) ? 1 : this.#options.provider.concurrency;
-      if (this.#running.size >= room) return;
-      const tasks = await this.#takeTasks(now);
-      // What is leased is free again when the store is next opened, or when the lease is over.
-      if (!this.#isOn) return;
+      if (room.free <= 0) return this.#wake.whenRoom();
+      const tasks = await this.#takeTasks(now, room);
+      if (!this.#isOn) return this.#claims.putBack(tasks);
       if (tasks.length === 0) return this.#sleep(now);
       this.#run(tasks);
     }
   }
 
+  /** Where others look, too, room is asked for only when there is something to do with it. */
+  async #hasWork(now: number): Promise<boolean> {
+    const isIdle = this.#running.size === 0 && this.#claims.isEmpty && this.#callers.isIdle;
+    if (!this.#options.ledger.isShared || !isIdle) return true;
+    return this.#isClaiming && (await this.#wake.isDue(now));
+  }
+
+  async #takeRoom(now: number): Promise<FreeRoom> {
+    const { ledger, provider } = this.#options;
+    const { id: providerId, concurrency } = provider;
+    const tell = this.#health.beginReading();
+    const running = this.#running.size;
+    const { size, health } = await ledger.takeRoom({ providerId, room: concurrency, running, now });
+    tell(health);
+    return { size, free: size - this.#running.size };
+  }
+
   /** The provider is left alone: who asks is told why, and the schedule goes on afterwards. */
-  #rest(now: number): void {
+  async #rest(now: number): Promise<void> {
     const { error, openUntil } = this.health;
-    for (const ref of this.#asked.splice(0)) {
-      this.#asking.answer(importId(ref), error === null ? GIVEN_UP : { kind: 'failed', error });
-    }
-    this.#wakeIn((openUntil ?? now) - now);
+    this.#callers.answerQueued(error === null ? GIVEN_UP : { kind: 'failed', error });
+    await this.#claims.release({ isAll: true });
+    this.#wake.in((openUntil ?? now) - now);
   }
 
   /**
    * Imports that somebody waits for, imports that are due, or one that has ended and whose rows are to
    * be read. They take turns at being first, so that none keeps the others waiting for long.
    */
-  async #takeTasks(now: number): Promise<readonly LookTask[]> {
+  async #takeTasks(now: number, room: FreeRoom): Promise<readonly LookTask[]> {
+    if (!this.#isClaiming) {
+      await this.#claims.release({ isAll: true });
+      return this.#callers.take(this.source.largestBatch);
+    }
     const takers = [
       () => this.#takeAsked(now),
-      () => this.#claimDue(now, 'looks', this.source.largestBatch),
+      () => this.#claims.takeLooks(now, room),
       // One at a time: it may hold a whole page of rows.
-      () => this.#claimDue(now, 'rows', 1),
+      () => this.#claims.claim(now, 'rows', 1),
     ];
     const first = this.#turn;
     this.#turn = (first + 1) % takers.length;
@@ -215,44 +242,16 @@ export class Lane {
 
   /** Imports that are asked for, and what is due in the room that they leave. */
   async #takeAsked(now: number): Promise<readonly LookTask[]> {
-    const { ledger } = this.#options;
-    const refs = this.#asked.slice(0, this.source.largestBatch);
-    const known = await ledger.findImports(refs.map(importId));
-    const unknown = refs.filter((ref) => !known.has(importId(ref)));
-    const asked = unknown.map((ref) => ({ claim: claimOfUnknown(ref, now), isAskedFor: true }));
-    const due = await this.#claimDue(now, 'looks', this.source.largestBatch - asked.length);
-    // Only now: had the store failed, they would be asked for no more.
-    this.#asked.splice(0, refs.length);
-    for (const [id, found] of known) {
-      // One that was tracked meanwhile and never seen is answered by the look that is due.
-      const isDue = found.freshness.nextLookAt !== null;
-      if (found.revision > 0 || !isDue) this.#asking.answer(id, { kind: 'found', import: found });
-    }
-    return [...asked, ...due];
-  }
-
-  async #claimDue(
-    now: number,
-    work: ClaimQuery['work'],
-    limit: number,
-  ): Promise<readonly LookTask[]> {
-    if (limit === 0) return [];
-    const { provider, ledger } = this.#options;
-    const { id: providerId, leaseMs, cadence } = provider;
-    // What would be due a moment later rides along, so that batches stay full.
-    const horizonMs = this.source.largestBatch === 1 ? 0 : cadence.minIntervalMs / 2;
-    const due = await ledger.claimDue({ providerId, work, limit, now, horizonMs, leaseMs });
-    return due.map((claim) => ({ claim, isAskedFor: false }));
+    const { largestBatch } = this.source;
+    const asked = await this.#callers.take(largestBatch);
+    if (asked.length === 0) return [];
+    return [...asked, ...(await this.#claims.claim(now, 'looks', largestBatch - asked.length))];
   }
 
   async #sleep(now: number): Promise<void> {
-    const dueAt = await this.#options.ledger.findNextDueAt(this.#options.provider.id);
-    if (dueAt !== null) this.#wakeIn(Math.max(0, dueAt - now));
-  }
-
-  #wakeIn(delayMs: number): void {
-    this.#cancelTimer();
-    if (this.#isOn) this.#cancelTimer = this.#options.clock.after(delayMs, () => this.nudge());
+    const { ledger, provider } = this.#options;
+    if (this.#running.size === 0) await ledger.leaveRoom(provider.id);
+    if (this.#isOn && this.#isClaiming) await this.#wake.whenDue(now);
   }
 
   #run(tasks: readonly LookTask[]): void {
@@ -264,7 +263,7 @@ export class Lane {
   }
 
   async #look(tasks: readonly LookTask[]): Promise<void> {
-    const { provider, random, logger, observer } = this.#options;
+    const { provider, random, logger, observer, ledger, clock } = this.#options;
     const { signal } = this.#stopping;
     // One draw for the batch: what was looked at together is due together again.
     const batchRandom = random();
@@ -272,7 +271,7 @@ export class Lane {
       source: this.source,
       keeping: this.keeping,
       appearsWithinMs: provider.capabilities.appearsWithinMs,
-      circumstances: (claim: Claim) => this.circumstances(claim, batchRandom),
+      circumstances: (claim: Circumstances['claim']) => this.circumstances(claim, batchRandom),
       signal,
     };
     let answers: readonly Answer[] = [];
@@ -280,17 +279,17 @@ export class Lane {
       const batch = batchOf(provider.id, tasks);
       const results = await observer.look(batch, () => runTasks(tasks, options));
       answers = results.map(answerOf);
+      await tellMisses(tasks, answers, { ledger, now: clock.now() });
       await this.#health.learn(listTelling(tasks, results));
     } catch (error) {
-      // Aborted, or a bug or a broken store. What is leased is free again when the lease is over.
+      // A bug looks again when the lease is over. What had no chance is due as before.
+      if (signal.aborted || error instanceof StoreUnavailableError) this.#claims.putBack(tasks);
       if (!signal.aborted) {
         logger.error({ err: error, providerId: provider.id }, 'a look broke off');
       }
     }
     for (const [index, { claim }] of tasks.entries()) {
-      const id = importId(claim.import.ref);
-      this.#asking.answer(id, answers[index] ?? GIVEN_UP);
-      this.#refreshing.answer(id, answers[index] ?? GIVEN_UP);
+      this.#callers.answer(importId(claim.import.ref), answers[index] ?? GIVEN_UP);
     }
   }
 }

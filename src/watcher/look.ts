@@ -1,7 +1,7 @@
 import { ProviderError } from '../domain/provider-error.ts';
 import { importId, unknownImport } from '../domain/import.ts';
 import type { Import, ImportRef } from '../domain/import.ts';
-import type { Claim } from '../ledger/ledger.ts';
+import type { Claim } from '../ledger/look-ledger.ts';
 import type { Look, LookTarget, ProviderDataSource } from '../providers/provider.ts';
 import type { CapturedRows } from './captured-rows.ts';
 import { CaptureLostError, RowKeeper } from './row-keeper.ts';
@@ -26,7 +26,7 @@ export interface LookOptions {
   readonly keeping: RowKeeping;
   readonly appearsWithinMs: number;
   /** What else decides, read once the answer is there. */
-  readonly circumstances: (claim: Claim) => Promise<Circumstances>;
+  readonly circumstances: (claim: Circumstances['claim']) => Promise<Circumstances>;
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +42,8 @@ export async function lookAt(
   options: LookOptions,
 ): Promise<readonly LookResult[]> {
   const asked = tasks.map((task) => {
-    return { task, keeper: new RowKeeper(task.claim.import.ref, options.keeping) };
+    const { lease, import: known } = task.claim;
+    return { task, keeper: new RowKeeper(known.ref, lease, options.keeping) };
   });
   try {
     const looks = await askVendor(asked, options);
@@ -53,7 +54,7 @@ export async function lookAt(
     return results;
   } catch (error) {
     if (!(error instanceof CaptureLostError)) throw error;
-    return await Promise.all(tasks.map(({ claim }) => overtaken(claim.import, options.keeping)));
+    return await Promise.all(tasks.map(({ claim }) => overtaken(claim, options.keeping)));
   } finally {
     for (const { keeper } of asked) await keeper.close();
   }
@@ -69,18 +70,19 @@ async function keepLook(
   if (error !== null && task.isAskedFor) return { error, kept: null };
   const captured = await capturedWith(look, keeper, keeping);
   const verdict = judge(look, captured, await circumstances(task.claim));
-  const recorded = await keeping.ledger.record(verdict);
+  const recorded = await keeping.ledger.record({ ...verdict, lease: task.claim.lease });
   if (recorded !== null) keeper.handOver();
-  if (recorded === null) return { ...(await overtaken(verdict, keeping)), error };
+  if (recorded === null) return { ...(await overtaken(task.claim, keeping)), error };
   return { error, kept: recorded };
 }
 
 /** When somebody else recorded meanwhile, what they recorded is what is kept. */
 export async function overtaken(
-  { ref }: Pick<Import, 'ref'>,
+  { lease, import: { ref } }: Claim,
   { ledger }: RowKeeping,
 ): Promise<LookResult> {
   const id = importId(ref);
+  await ledger.release([lease]);
   return { error: null, kept: (await ledger.findImports([id])).get(id) ?? null };
 }
 
@@ -128,7 +130,7 @@ function missingAnswer(): Look {
 }
 
 /** Nobody started it just now as far as we know, so "not there" does not mean "not yet". */
-export function claimOfUnknown(ref: ImportRef, now: number): Claim {
+export function claimOfUnknown(ref: ImportRef, now: number): Circumstances['claim'] {
   const freshness = { state: 'PENDING', observedAt: null, nextLookAt: now, error: null } as const;
   return {
     import: unknownImport(ref, freshness),

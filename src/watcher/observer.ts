@@ -1,4 +1,4 @@
-import type { ClaimQuery } from '../ledger/ledger.ts';
+import type { ClaimQuery } from '../ledger/look-ledger.ts';
 import type { LookResult } from './look.ts';
 
 /** Imports of one provider that are looked at together, or whose rows are read. */

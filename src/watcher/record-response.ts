@@ -44,7 +44,7 @@ export async function recordResponse(
   options: ResponseOptions,
   tries = MOST_TRIES,
 ): Promise<ResponseResult> {
-  const keeper = new RowKeeper(input.ref, options.keeping);
+  const keeper = new RowKeeper(input.ref, null, options.keeping);
   try {
     const result = await record(input, keeper, options);
     if (result !== null) return result;
@@ -88,7 +88,7 @@ async function record(
   const unknown = claimOfUnknown(ref, now);
   const claim = known === undefined ? unknown : { ...unknown, import: known };
   const verdict = judge({ kind: 'observed', observation }, captured, await circumstances(claim));
-  const kept = await ledger.record({ ...verdict, ...(labels && { labels }) });
+  const kept = await ledger.record({ ...verdict, lease: null, ...(labels && { labels }) });
   if (kept === null) return null;
   keeper.handOver();
   return { kind: 'recorded', import: kept };

@@ -3,6 +3,7 @@ import type { ImportRef } from '../domain/import.ts';
 import { findSize } from '../domain/row-values.ts';
 import type { ImportRow } from '../domain/row.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Lease } from '../ledger/look-ledger.ts';
 import type { OpenCapture } from '../ledger/row-ledger.ts';
 import type { RowSink, RowsPage } from '../providers/provider.ts';
 import { placeText } from './place.ts';
@@ -17,7 +18,7 @@ export interface RowKeeping {
   readonly maxRows: number;
   readonly now: () => number;
   /** Says that the look goes on, so that nobody else begins one. */
-  readonly renewLease: (ref: ImportRef) => Promise<void>;
+  readonly renewLease: (lease: Lease) => Promise<void>;
 }
 
 /**
@@ -43,13 +44,16 @@ export class CaptureLostError extends Error {
 /** Keeps the rows that come along with one look, in a capture that is begun when the first come. */
 export class RowKeeper implements RowSink {
   readonly #ref: ImportRef;
+  /** Null when nobody looks: a response was handed in. */
+  readonly #lease: Lease | null;
   readonly #keeping: RowKeeping;
   #waiting = new Batch();
   #capture: OpenCapture | null = null;
   #isHandedOver = false;
 
-  constructor(ref: ImportRef, keeping: RowKeeping) {
+  constructor(ref: ImportRef, lease: Lease | null, keeping: RowKeeping) {
     this.#ref = ref;
+    this.#lease = lease;
     this.#keeping = keeping;
   }
 
@@ -84,7 +88,7 @@ export class RowKeeper implements RowSink {
     this.#waiting = new Batch();
     this.#capture ??= await ledger.openCapture(this.#ref, now());
     this.#capture = await addRows(this.#keeping, {
-      ref: this.#ref,
+      lease: this.#lease,
       capture: this.#capture,
       rows,
       next: null,
@@ -113,7 +117,7 @@ class Batch {
 }
 
 interface AddedRows {
-  readonly ref: ImportRef;
+  readonly lease: Lease | null;
   readonly capture: OpenCapture;
   /** Guarded already. */
   readonly rows: readonly ImportRow[];
@@ -123,7 +127,7 @@ interface AddedRows {
 
 /** A page of a vendor's list, and where it was found. */
 export interface PageToKeep {
-  readonly ref: ImportRef;
+  readonly lease: Lease;
   readonly capture: OpenCapture;
   readonly page: RowsPage;
   readonly place: Place;
@@ -135,7 +139,7 @@ export interface PageToKeep {
  */
 export async function keepPage(
   keeping: RowKeeping,
-  { ref, capture: begun, page, place }: PageToKeep,
+  { lease, capture: begun, page, place }: PageToKeep,
 ): Promise<OpenCapture> {
   const { totalFailed } = page;
   let capture = begun;
@@ -146,22 +150,22 @@ export async function keepPage(
     skip += 1;
     if (batch.isFull && skip < page.rows.length) {
       const next = placeText({ ...place, skip });
-      capture = await addRows(keeping, { ref, capture, rows: batch.rows, next, totalFailed });
+      capture = await addRows(keeping, { lease, capture, rows: batch.rows, next, totalFailed });
       batch = new Batch();
     } else if (skip % ROWS_A_TURN === 0) await setImmediate();
   }
   const { next } = page;
-  return addRows(keeping, { ref, capture, rows: batch.rows, next, totalFailed });
+  return addRows(keeping, { lease, capture, rows: batch.rows, next, totalFailed });
 }
 
 /** Adds rows to a capture and lets others have their turn. Throws a `CaptureLostError`. */
 async function addRows(
   { ledger, maxRows, renewLease }: RowKeeping,
-  { ref, ...addition }: AddedRows,
+  { lease, ...addition }: AddedRows,
 ): Promise<OpenCapture> {
   const added = await ledger.addRows({ ...addition, limit: maxRows });
   if (added === null) throw new CaptureLostError('the rows are being read by somebody else');
-  await renewLease(ref);
+  if (lease !== null) await renewLease(lease);
   await setImmediate();
   return added;
 }

@@ -1,28 +1,25 @@
-import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
 import type { ProviderError } from '../domain/provider-error.ts';
 import type { Freshness, ImportState } from '../domain/import.ts';
 import type { Observation } from '../domain/observation.ts';
-import type { Claim, HeldFinish, Recording, RowsRecording } from '../ledger/ledger.ts';
+import type { Recording, RowsRecording } from '../ledger/ledger.ts';
+import type { HeldFinish } from '../ledger/look-ledger.ts';
 import type { Look } from '../providers/provider.ts';
 import { stateOf } from './captured-rows.ts';
 import type { CapturedRows } from './captured-rows.ts';
-import { backoffMs, intervalMs } from './schedule.ts';
-import type { Cadence } from './schedule.ts';
+import { besideWhatStands } from './standing-evidence.ts';
+import { attemptsAfter, failureMs, growingMs, liveMs } from './waits.ts';
+import type { WaitConditions } from './waits.ts';
 
 /** Everything that decides what a look means, and nothing that acts. */
-export interface Circumstances {
-  readonly claim: Claim;
-  readonly cadence: Cadence;
+export interface Circumstances extends WaitConditions {
   /** How long a vendor may not show an import that was just started. */
   readonly appearsWithinMs: number;
   /** How long a finish that is not whole is held back. */
   readonly holdFinishForMs: number;
-  readonly isWatched: boolean;
-  readonly budgetFloorMs: number;
-  readonly now: number;
-  /** 0 to 1. */
-  readonly random: number;
 }
+
+/** What is to be recorded, with whatever lease the look was made. */
+export type Verdict = Omit<Recording, 'lease'>;
 
 /** After this, a finish is taken as it is, whatever it lacks. */
 export const GIVE_UP_AFTER_MS = 24 * 3_600_000;
@@ -42,7 +39,7 @@ export function judge(
   look: Look,
   captured: CapturedRows | null,
   circumstances: Circumstances,
-): Recording {
+): Verdict {
   return look.kind === 'observed'
     ? judgeObservation(look.observation, captured, circumstances)
     : judgeFailure(look.error, circumstances);
@@ -52,22 +49,30 @@ function judgeObservation(
   observation: Observation,
   captured: CapturedRows | null,
   at: Circumstances,
-): Recording {
+): Verdict {
   const isFinished = observation.job.phase === 'FINISHED';
   // A finish is never taken back, whatever a late or stale answer says.
   if (!isFinished && (wasFinished(at) || at.claim.schedule.held !== null)) {
     return holdOn(at, { held: at.claim.schedule.held });
   }
-  const { lacking } = observation;
+  if (!isFinished) return goOn(besideWhatStands(observation, at.claim.import), at);
+  const { lacking, lackingForMs } = observation;
   const state = stateOf(observation, captured);
-  if (isFinished && lacking !== null) return holdOn(at, { held: heldOf(at, state, captured) });
-  if (isFinished) return settle(at, state, captured?.id ?? null);
-  const known = { state, rows: KEEP, held: null };
-  if (observation.job.phase === 'UNKNOWN') {
-    const waitMs = growingMs(at, observation.job.expiresAt);
+  if (lacking === null) return settle(at, state, captured?.id ?? null);
+  const held = heldOf(at, state, captured);
+  return holdOn(at, { held, ...(lackingForMs !== undefined && { lackingForMs }) });
+}
+
+function goOn(observation: Observation, at: Circumstances): Verdict {
+  const { job } = observation;
+  const known = { state: stateOf(observation, null), rows: KEEP, held: null };
+  if (job.phase === 'UNKNOWN') {
+    const waitMs = growingMs(at, job.expiresAt);
     return recording(at, { ...known, freshness: 'LIVE', attempts: attemptsAfter(at), waitMs });
   }
-  return recording(at, { ...known, freshness: 'LIVE', waitMs: liveMs(observation, at) });
+  const waitMs = liveMs(job, at, { isWatched: false });
+  const watchedWaitMs = liveMs(job, at, { isWatched: true });
+  return recording(at, { ...known, freshness: 'LIVE', waitMs, watchedWaitMs });
 }
 
 export const KEEP: RowsRecording = { kind: 'keep' };
@@ -97,7 +102,7 @@ function rowsOf({ rowErrors }: ImportState, captureId: number | null): RowsRecor
 }
 
 /** The end of an import, unless its rows are still to be read. */
-function settle(at: Circumstances, seen: ImportState, captureId: number | null): Recording {
+function settle(at: Circumstances, seen: ImportState, captureId: number | null): Verdict {
   const state = captureId === null ? withHeldRows(at, seen) : seen;
   const rows = state === seen ? rowsOf(state, captureId) : KEEP;
   const known = { state, rows, held: null };
@@ -118,8 +123,8 @@ interface Holding {
   readonly held: HeldFinish | null;
   /** Why nothing was learnt; absent when the vendor answered. */
   readonly error?: ProviderError;
-  /** How long to wait after the failure. */
-  readonly pauseMs?: number;
+  /** How long the vendor asked not to be asked for what is lacking; absent when it did not. */
+  readonly lackingForMs?: number;
 }
 
 /**
@@ -127,7 +132,7 @@ interface Holding {
  * published for as long as a finish may be held back, then publishes the finish as it is, and in
  * the end takes it for whole.
  */
-function holdOn(at: Circumstances, { held, error, pauseMs }: Holding): Recording {
+function holdOn(at: Circumstances, { held, error, lackingForMs }: Holding): Verdict {
   const { claim, cadence, now, holdFinishForMs } = at;
   const failing = error === undefined ? {} : { error };
   const heldForMs = held === null ? Infinity : now - held.since;
@@ -149,15 +154,18 @@ function holdOn(at: Circumstances, { held, error, pauseMs }: Holding): Recording
   }
   const leftMs = wasFinished(at) ? 0 : holdFinishForMs - heldForMs;
   // No look comes before the vendor's own pause is over, so it is now or too late.
-  const isPublished = leftMs <= 0 || (error?.retryAfterMs ?? 0) > leftMs;
+  const askedForMs = error?.retryAfterMs ?? lackingForMs ?? 0;
+  const isPublished = leftMs <= 0 || askedForMs > leftMs;
   const attempts = attemptsAfter(at);
   const calm = isPublished || claim.import.revision > 0 ? 'LIVE' : 'PENDING';
   const freshness = error === undefined ? calm : 'BACKING_OFF';
   if (!isPublished) {
-    const waitMs = Math.min(pauseMs ?? cadence.minIntervalMs, leftMs);
+    const pauseMs = error === undefined ? cadence.minIntervalMs : failureMs(error, at);
+    const waitMs = Math.min(Math.max(pauseMs, askedForMs), leftMs);
     return recording(at, { state: null, rows: KEEP, held, freshness, waitMs, ...failing });
   }
-  const waitMs = pauseMs ?? growingMs(at, null);
+  const pauseMs = error === undefined ? growingMs(at, null) : failureMs(error, at);
+  const waitMs = Math.max(pauseMs, askedForMs);
   return recording(at, { ...published, held, freshness, attempts, waitMs, ...failing });
 }
 
@@ -166,14 +174,13 @@ function withoutReading(rows: RowsRecording): RowsRecording {
   return rows.kind === 'capturing' ? KEEP : rows;
 }
 
-function judgeFailure(error: ProviderError, at: Circumstances): Recording {
+function judgeFailure(error: ProviderError, at: Circumstances): Verdict {
   const { claim, now } = at;
   if (error.kind === 'not-found') return judgeNotFound(error, at);
   const expiresAt = claim.import.state.job.expiresAt;
   if (expiresAt !== null && now >= expiresAt) return forget(error, at);
-  const pauseMs = error.retryAfterMs ?? failureMs(error, at);
   const { held } = claim.schedule;
-  if (held !== null || wasFinished(at)) return holdOn(at, { held, error, pauseMs });
+  if (held !== null || wasFinished(at)) return holdOn(at, { held, error });
   return recording(at, {
     state: null,
     rows: KEEP,
@@ -181,11 +188,11 @@ function judgeFailure(error: ProviderError, at: Circumstances): Recording {
     freshness: 'BACKING_OFF',
     error,
     attempts: attemptsAfter(at),
-    waitMs: pauseMs,
+    waitMs: failureMs(error, at),
   });
 }
 
-function judgeNotFound(error: ProviderError, at: Circumstances): Recording {
+function judgeNotFound(error: ProviderError, at: Circumstances): Verdict {
   const { claim, cadence, now } = at;
   const leftMs = claim.schedule.trackedAt + at.appearsWithinMs - now;
   if (leftMs > 0) {
@@ -210,7 +217,7 @@ function judgeNotFound(error: ProviderError, at: Circumstances): Recording {
 }
 
 /** The vendor has forgotten an import that we knew: what we know stands, rows we lack are lost. */
-function forget(error: ProviderError, at: Circumstances): Recording {
+function forget(error: ProviderError, at: Circumstances): Verdict {
   const { held } = at.claim.schedule;
   const state = held?.state ?? at.claim.import.state;
   const isRowsLost = state.rowErrors.availability === 'PENDING';
@@ -233,14 +240,16 @@ interface Decision {
   readonly freshness: Freshness['state'];
   /** Until the next look; null for none. */
   readonly waitMs: number | null;
+  /** The same if somebody watches; absent: it makes no difference. */
+  readonly watchedWaitMs?: number;
   /** Absent: the vendor answered. */
   readonly error?: ProviderError;
   /** Absent: 0. */
   readonly attempts?: number;
 }
 
-export function recording({ claim, now }: Circumstances, decision: Decision): Recording {
-  const { error } = decision;
+export function recording({ claim, now }: Circumstances, decision: Decision): Verdict {
+  const { error, watchedWaitMs } = decision;
   return {
     ref: claim.import.ref,
     basedOnRevision: claim.import.revision,
@@ -254,6 +263,7 @@ export function recording({ claim, now }: Circumstances, decision: Decision): Re
       nextLookAt: decision.waitMs === null ? null : Math.ceil(now + decision.waitMs),
       error: error === undefined ? null : { kind: error.kind, message: error.message },
     },
+    watchedLookAt: watchedWaitMs === undefined ? null : Math.ceil(now + watchedWaitMs),
     now,
   };
 }
@@ -264,36 +274,4 @@ function wasFinished({ claim }: Circumstances): boolean {
 
 function isFinishedState({ job }: ImportState): boolean {
   return job.phase === 'FINISHED';
-}
-
-function attemptsAfter({ claim }: Circumstances): number {
-  return claim.schedule.attempts + 1;
-}
-
-function liveMs({ job }: Observation, at: Circumstances): number {
-  const { claim, now, cadence, isWatched, budgetFloorMs, random } = at;
-  const startedAt = job.startedAt ?? job.queuedAt ?? claim.schedule.trackedAt;
-  return intervalMs({
-    cadence,
-    // A vendor's clock may be ahead of ours.
-    runningForMs: Math.max(0, now - startedAt),
-    isWatched,
-    budgetFloorMs,
-    expiresInMs: job.expiresAt === null ? null : job.expiresAt - now,
-    random,
-  });
-}
-
-/** Longer each time that nothing is learnt, but never so long that the vendor forgets it first. */
-function growingMs(at: Circumstances, expiresAt: number | null): number {
-  const { cadence, random, budgetFloorMs, now } = at;
-  const grown = backoffMs({ cadence, attempts: attemptsAfter(at), factor: 1, random });
-  const waitMs = Math.max(grown, budgetFloorMs);
-  if (expiresAt === null) return waitMs;
-  return Math.min(waitMs, Math.max(cadence.minIntervalMs, (expiresAt - now) / 2));
-}
-
-function failureMs(error: ProviderError, at: Circumstances): number {
-  const factor = PROVIDER_ERROR_MEANING[error.kind].backoffFactor;
-  return backoffMs({ cadence: at.cadence, attempts: attemptsAfter(at), factor, random: at.random });
 }

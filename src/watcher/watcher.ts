@@ -3,13 +3,16 @@ import type { Logger } from 'pino';
 import type { Clock } from '../domain/clock.ts';
 import { importId } from '../domain/import.ts';
 import type { Import, ImportRef } from '../domain/import.ts';
-import type { Ledger, ProviderHealth, Tracking } from '../ledger/ledger.ts';
-import { isOpen, UNTRIED } from './breaker.ts';
+import type { Ledger, Tracking } from '../ledger/ledger.ts';
+import type { ProviderHealth } from '../ledger/provider-health.ts';
+import { isOpen } from '../ledger/provider-health.ts';
+import { UNTRIED } from '../ledger/provider-health.ts';
 import type { BudgetState } from './budget.ts';
 import { Interest } from './interest.ts';
 import { Lane } from './lane.ts';
 import { GIVEN_UP, OVERLOADED } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { MISS_MEMORY_MS } from './asked-looks.ts';
 import { UNOBSERVED } from './observer.ts';
 import type { WatcherObserver } from './observer.ts';
 import { intervalMs } from './schedule.ts';
@@ -30,15 +33,16 @@ export interface WatcherOptions {
   readonly observer?: WatcherObserver;
 }
 
-/** How long a miss or a failure is remembered, so that asking again does not ask the vendor. */
-const MISS_MEMORY_MS = 10_000;
 const MOST_REMEMBERED = 10_000;
+
+/** So often it is seen what others have learnt of providers. */
+const SEE_HEALTH_EVERY_MS = 1_000;
 
 /** The only thing that talks to vendors: one loop per provider, one look at a time per import. */
 export class Watcher {
   readonly #options: WatcherOptions;
   readonly #observer: WatcherObserver;
-  readonly #interest = new Interest();
+  readonly #interest: Interest;
   readonly #lanes = new Map<string, Lane>();
   /** When an import was last refreshed, for those that the vendor does not show. */
   readonly #refreshes = new Map<string, number>();
@@ -46,9 +50,13 @@ export class Watcher {
   readonly #known: DataLoader<string, Import | null>;
   readonly #misses = new Map<string, { readonly answer: Answer; readonly until: number }>();
 
+  #cancelTimer: () => void = () => undefined;
+  #isOn = false;
+
   private constructor(options: WatcherOptions, health: ReadonlyMap<string, ProviderHealth>) {
     this.#options = options;
     this.#observer = options.observer ?? UNOBSERVED;
+    this.#interest = new Interest(options);
     this.#known = new DataLoader(
       async (ids) => {
         const found = await options.ledger.findImports(ids);
@@ -66,7 +74,6 @@ export class Watcher {
         logger,
         holdFinishForMs,
         observer: this.#observer,
-        interest: this.#interest,
         health: health.get(provider.id) ?? UNTRIED,
       });
       this.#lanes.set(provider.id, lane);
@@ -80,10 +87,20 @@ export class Watcher {
 
   start(): void {
     for (const lane of this.#lanes.values()) lane.start();
+    this.#isOn = true;
+    if (this.#options.ledger.isShared) this.#seeHealthAgain();
+  }
+
+  /** Leaves what is due to others; what is asked for is still looked at. */
+  stopClaiming(): void {
+    for (const lane of this.#lanes.values()) lane.stopClaiming();
   }
 
   /** Starts no more looks, lets the running ones finish for `graceMs`, then aborts them. */
   async stop(graceMs: number): Promise<void> {
+    this.#interest.stop();
+    this.#isOn = false;
+    this.#cancelTimer();
     await Promise.all([...this.#lanes.values()].map((lane) => lane.stop(graceMs)));
   }
 
@@ -136,9 +153,6 @@ export class Watcher {
   async track(tracking: Tracking): Promise<Import> {
     const id = importId(tracking.ref);
     const lane = this.#lanes.get(tracking.ref.providerId);
-    // A look that a query asked for may be under way; a second one beside it would be one too many.
-    const asked = lane?.findRunningAsk(id) ?? null;
-    if (asked !== null) await asked;
     const tracked = await this.#options.ledger.track(tracking);
     this.#misses.delete(id);
     lane?.nudge();
@@ -185,7 +199,7 @@ export class Watcher {
     if (state === 'BACKING_OFF' || now < lastAt + lane.provider.cadence.minIntervalMs) return;
     rememberIn(this.#refreshes, id, now);
     if (!(await ledger.bringForward(id, now))) return;
-    await this.#observer.wait(id, () => lane.waitForLook(id));
+    await this.#observer.wait(id, () => lane.waitForLook(known.ref));
   }
 
   /**
@@ -202,9 +216,13 @@ export class Watcher {
     return stop;
   }
 
-  /** The first to watch an import brings its next look forward; the others change nothing. */
+  /**
+   * The first to watch an import brings its next look forward; the others change nothing. A look that
+   * is under way learns of it from the store, which is told first.
+   */
   async #hasten(ids: readonly string[]): Promise<void> {
     const { ledger } = this.#options;
+    await this.#interest.tell();
     for (const [id, known] of await ledger.findImports(ids)) {
       const lane = this.#lanes.get(known.ref.providerId);
       const { state, observedAt } = known.freshness;
@@ -221,6 +239,26 @@ export class Watcher {
       await ledger.bringForward(id, Math.ceil(observedAt + waitMs));
       lane.nudge();
     }
+  }
+
+  /** What others learn of providers, also of those that nobody here looks at just now. */
+  #seeHealthAgain(): void {
+    const { clock, logger } = this.#options;
+    this.#cancelTimer = clock.after(SEE_HEALTH_EVERY_MS, () => {
+      this.#seeHealth()
+        .catch((error: unknown) => {
+          logger.debug({ err: error }, 'could not see how providers fare; it is seen again');
+        })
+        .finally(() => {
+          if (this.#isOn) this.#seeHealthAgain();
+        });
+    });
+  }
+
+  async #seeHealth(): Promise<void> {
+    const readings = [...this.#lanes].map(([id, lane]) => [id, lane.beginReadingHealth()] as const);
+    const health = await this.#options.ledger.listProviderHealth();
+    for (const [id, tell] of readings) tell(health.get(id) ?? UNTRIED);
   }
 
   #remember(id: string, answer: Answer): void {

@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import {
-  claimQuery,
-  freshness,
-  recording,
-  REF,
-  refOf,
-  row,
-  rowError,
-  START,
-} from '../support/builders.ts';
+import { freshness, recording, REF, refOf, row, rowError, START } from '../support/builders.ts';
 import { capture, listAllRows, recordRows } from '../support/captures.ts';
+import { claimOne } from '../support/claims.ts';
 import { STORES } from '../support/ledgers.ts';
 
 const ID = 'catalog:load-1';
@@ -144,11 +136,21 @@ for (const store of STORES) {
       const ledger = await (await store.create(t))();
       const missing = freshness({ state: 'NOT_FOUND', observedAt: null, nextLookAt: null });
       await ledger.track({ ref: REF, now: START });
-      await ledger.claimDue(claimQuery());
+      const { lease } = await claimOne(ledger);
       await ledger.untrack(ID);
       assert.equal(await ledger.deleteImports(QUERY), 0);
-      await ledger.record(recording({ state: null, rows: { kind: 'keep' }, freshness: missing }));
+      const nothing = { state: null, rows: { kind: 'keep' }, freshness: missing } as const;
+      await ledger.record(recording({ lease, ...nothing }));
       assert.equal(await ledger.deleteImports(QUERY), 1);
+    });
+
+    test('an import stays no longer than the lease of a look that never ended', async (t) => {
+      const ledger = await (await store.create(t))();
+      await ledger.track({ ref: REF, now: START });
+      await claimOne(ledger, { leaseMs: 5_000 });
+      await ledger.untrack(ID);
+      assert.equal(await ledger.deleteImports({ ...QUERY, now: START + 4_999 }), 0);
+      assert.equal(await ledger.deleteImports({ ...QUERY, now: START + 5_000 }), 1);
     });
 
     test('no more go at once than are asked for, the oldest first', async (t) => {

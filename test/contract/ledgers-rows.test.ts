@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ImportRow, RowOutcome } from '../../src/domain/row.ts';
-import type { ChangeHint, Ledger } from '../../src/ledger/ledger.ts';
-import { UNTRIED } from '../../src/watcher/breaker.ts';
-import { freshness, recording, REF, refOf, row, rowError, START } from '../support/builders.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { recording, refOf, row, rowError } from '../support/builders.ts';
 import { listAllRows, recordRows } from '../support/captures.ts';
 import { STORES } from '../support/ledgers.ts';
 
@@ -134,116 +133,6 @@ for (const store of STORES) {
       );
       assert.deepEqual(groups[0]?.sample, (await listAllRows(ledger, ID))[1]);
       assert.deepEqual(await ledger.listRowErrorGroups('catalog:unheard-of'), []);
-    });
-  });
-
-  describe(`budgets and health, in ${store.name}`, () => {
-    test('never counts more requests than the limit, however many ask at once', async (t) => {
-      const ledger = await (await store.create(t))();
-      const asked = Array.from({ length: 50 }, () => ledger.countRequest('crm', '2026-01', 20));
-      const admitted = (await Promise.all(asked)).filter(Boolean);
-      assert.equal(admitted.length, 20);
-      assert.equal(await ledger.getRequestCount('crm', '2026-01'), 20);
-      assert.equal(await ledger.countRequest('crm', '2026-01', 21), true);
-    });
-
-    test('counts each provider and month apart', async (t) => {
-      const ledger = await (await store.create(t))();
-      await ledger.countRequest('crm', '2026-01', 1);
-      assert.equal(await ledger.countRequest('crm', '2026-01', 1), false);
-      assert.equal(await ledger.countRequest('crm', '2026-02', 1), true);
-      assert.equal(await ledger.countRequest('catalog', '2026-01', 1), true);
-      assert.equal(await ledger.countRequest('email', '2026-01', 0), false);
-      assert.equal(await ledger.countRequest('email', '2026-01', Number.MAX_SAFE_INTEGER), true);
-      assert.equal(await ledger.getRequestCount('unheard-of', '2026-01'), 0);
-    });
-
-    test('keeps how each provider fares', async (t) => {
-      const ledger = await (await store.create(t))();
-      assert.equal((await ledger.listProviderHealth()).size, 0);
-      const failing = {
-        lastSuccessAt: START,
-        lastFailureAt: START + 1,
-        error: { kind: 'rate-limited', message: 'answered 429' },
-        failures: 3,
-        openUntil: START + 30_000,
-      } as const;
-      await ledger.saveProviderHealth('crm', UNTRIED);
-      await ledger.saveProviderHealth('crm', failing);
-      await ledger.saveProviderHealth('catalog', { ...UNTRIED, lastSuccessAt: START });
-      const health = await ledger.listProviderHealth();
-      assert.deepEqual(health.get('crm'), failing);
-      assert.deepEqual(health.get('catalog'), { ...UNTRIED, lastSuccessAt: START });
-    });
-  });
-
-  describe(`hints, in ${store.name}`, () => {
-    test('say what changed, once it can be read', async (t) => {
-      const ledger = await (await store.create(t))();
-      const heard: Promise<readonly [ChangeHint, number | null | undefined]>[] = [];
-      ledger.subscribe((hint) => {
-        const read = ledger.findImports([hint.importId]);
-        heard.push(read.then((found) => [hint, found.get(hint.importId)?.position]));
-      });
-
-      await ledger.track({ ref: REF, now: START });
-      const recorded = await ledger.record(recording());
-      await ledger.untrack(ID);
-
-      const position = recorded?.position ?? null;
-      assert.notEqual(position, null);
-      assert.deepEqual(await Promise.all(heard), [
-        [{ importId: ID, position: null }, null],
-        [{ importId: ID, position }, position],
-        [{ importId: ID, position }, position],
-      ]);
-    });
-
-    test('come for a freshness that changed, and not for a look that taught nothing', async (t) => {
-      const ledger = await (await store.create(t))();
-      await ledger.record(recording());
-      const heard: ChangeHint[] = [];
-      ledger.subscribe((hint) => heard.push(hint));
-
-      await ledger.record(
-        recording({ basedOnRevision: 1, freshness: freshness({ nextLookAt: START + 9_000 }) }),
-      );
-      assert.equal(heard.length, 0);
-      const failing = freshness({ state: 'BACKING_OFF' });
-      await ledger.record(
-        recording({ basedOnRevision: 1, state: null, rows: { kind: 'keep' }, freshness: failing }),
-      );
-      assert.equal(heard.length, 1);
-    });
-
-    test('do not come for what was not kept', async (t) => {
-      const ledger = await (await store.create(t))();
-      await ledger.record(recording());
-      const heard: ChangeHint[] = [];
-      ledger.subscribe((hint) => heard.push(hint));
-      await assert.rejects(recordRows(ledger, [rowError()], { basedOnRevision: 1, attempts: 0.5 }));
-      await recordRows(ledger, [rowError()], { basedOnRevision: 0 });
-      await ledger.untrack('catalog:unheard-of');
-      assert.deepEqual(heard, []);
-    });
-
-    test('go to everyone who asked, until they ask no more', async (t) => {
-      const ledger = await (await store.create(t))();
-      const counts = { first: 0, second: 0 };
-      const count = (): void => void (counts.first += 1);
-      const stop = ledger.subscribe(count);
-      const stopAgain = ledger.subscribe(count);
-      ledger.subscribe(() => (counts.second += 1));
-
-      await ledger.track({ ref: REF, now: START });
-      assert.deepEqual(counts, { first: 2, second: 1 });
-      stop();
-      stop();
-      await ledger.track({ ref: REF, now: START });
-      assert.deepEqual(counts, { first: 3, second: 2 });
-      stopAgain();
-      await ledger.track({ ref: REF, now: START });
-      assert.deepEqual(counts, { first: 3, second: 3 });
     });
   });
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FreshnessState } from '../../src/domain/import.ts';
-import type { ClaimQuery, Ledger } from '../../src/ledger/ledger.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import {
   claimQuery,
   finishedJob,
@@ -12,6 +12,7 @@ import {
   START,
   state,
 } from '../support/builders.ts';
+import { claimNames, claimOne } from '../support/claims.ts';
 import { STORES } from '../support/ledgers.ts';
 
 const ID = 'catalog:load-1';
@@ -30,7 +31,8 @@ for (const store of STORES) {
       assert.equal(tracked.revision, 0);
       assert.equal(tracked.position, null);
       assert.equal(await ledger.findNextDueAt('catalog'), START);
-      const [claim] = await ledger.claimDue(claimQuery());
+      const { lease, ...claim } = await claimOne(ledger);
+      assert.equal(lease.importId, ID);
       assert.deepEqual(claim, {
         import: tracked,
         schedule: {
@@ -42,17 +44,6 @@ for (const store of STORES) {
           continueOnError: false,
         },
       });
-    });
-
-    test('a lease that is made longer lasts longer, and none is made of nothing', async (t) => {
-      const ledger = await (await store.create(t))();
-      await ledger.track({ ref: REF, now: START });
-      await ledger.extendLease('catalog:load-1', START + 5_000);
-      assert.equal((await ledger.claimDue(claimQuery({ leaseMs: 1_000 }))).length, 1);
-      await ledger.extendLease('catalog:load-1', START + 5_000);
-      await ledger.extendLease('catalog:load-1', START + 2_000);
-      assert.equal((await ledger.claimDue(claimQuery({ now: START + 4_999 }))).length, 0);
-      assert.equal((await ledger.claimDue(claimQuery({ now: START + 5_000 }))).length, 1);
     });
 
     test('tracking again changes the labels and the flag, and not the schedule', async (t) => {
@@ -134,10 +125,10 @@ for (const store of STORES) {
     test('a look that was under way does not revive an import that was untracked', async (t) => {
       const ledger = await (await store.create(t))();
       await ledger.track({ ref: REF, now: START });
-      await ledger.claimDue(claimQuery());
+      const { lease } = await claimOne(ledger);
       await ledger.untrack(ID);
 
-      const recorded = await ledger.record(recording());
+      const recorded = await ledger.record(recording({ lease }));
 
       assert.equal(recorded?.freshness.state, 'UNTRACKED');
       assert.equal(recorded.revision, 1);
@@ -160,43 +151,19 @@ for (const store of STORES) {
       }
       await ledger.track({ ref: refOf('other', 'crm'), now: START - 99_000 });
 
-      assert.deepEqual(await claim(ledger, { limit: 2 }), ['late', 'latest']);
-      assert.deepEqual(await claim(ledger, { limit: 2 }), ['late2', 'now']);
-      assert.deepEqual(await claim(ledger, { limit: 2 }), []);
-      assert.deepEqual(await claim(ledger, { limit: 2, now: START + 1 }), ['later']);
+      assert.deepEqual(await claimNames(ledger, { limit: 2 }), ['late', 'latest']);
+      assert.deepEqual(await claimNames(ledger, { limit: 2 }), ['late2', 'now']);
+      assert.deepEqual(await claimNames(ledger, { limit: 2 }), []);
+      assert.deepEqual(await claimNames(ledger, { limit: 2, now: START + 1 }), ['later']);
     });
 
     test('what is soon due comes along, and only along', async (t) => {
       const ledger = await (await store.create(t))();
       await ledger.track({ ref: refOf('soon'), now: START + 500 });
       await ledger.track({ ref: refOf('too-late'), now: START + 501 });
-      assert.deepEqual(await claim(ledger, { horizonMs: 500 }), []);
+      assert.deepEqual(await claimNames(ledger, { horizonMs: 500 }), []);
       await ledger.track({ ref: refOf('due'), now: START });
-      assert.deepEqual(await claim(ledger, { horizonMs: 500 }), ['due', 'soon']);
-    });
-
-    test('nobody claims what another has claimed, until its lease is over', async (t) => {
-      const ledger = await (await store.create(t))();
-      for (const name of ['a', 'b', 'c', 'd']) await ledger.track({ ref: refOf(name), now: START });
-
-      const claims = await Promise.all([
-        claim(ledger, { limit: 3, leaseMs: 1_000 }),
-        claim(ledger, { limit: 3, leaseMs: 1_000 }),
-      ]);
-
-      assert.deepEqual(claims.flat().toSorted(), ['a', 'b', 'c', 'd']);
-      assert.equal(await ledger.findNextDueAt('catalog'), START + 1_000);
-      assert.deepEqual(await claim(ledger, { now: START + 999 }), []);
-      assert.deepEqual(await claim(ledger, { now: START + 1_000 }), ['a', 'b', 'c', 'd']);
-    });
-
-    test('a recording ends the lease', async (t) => {
-      const ledger = await (await store.create(t))();
-      await ledger.track({ ref: REF, now: START });
-      await claim(ledger);
-      await ledger.record(recording({ freshness: freshness({ nextLookAt: START + 10 }) }));
-      assert.equal(await ledger.findNextDueAt('catalog'), START + 10);
-      assert.deepEqual(await claim(ledger, { now: START + 10 }), ['load-1']);
+      assert.deepEqual(await claimNames(ledger, { horizonMs: 500 }), ['due', 'soon']);
     });
 
     test('knows when a provider is next due', async (t) => {
@@ -206,10 +173,34 @@ for (const store of STORES) {
       await ledger.track({ ref: refOf('b'), now: START + 200 });
       await ledger.track({ ref: refOf('c', 'crm'), now: START });
       assert.equal(await ledger.findNextDueAt('catalog'), START + 200);
-      await claim(ledger, { now: START + 200, leaseMs: 50_000 });
+      await claimNames(ledger, { now: START + 200, leaseMs: 50_000 });
       assert.equal(await ledger.findNextDueAt('catalog'), START + 300);
-      await claim(ledger, { now: START + 300, leaseMs: 60_000 });
+      await claimNames(ledger, { now: START + 300, leaseMs: 60_000 });
       assert.equal(await ledger.findNextDueAt('catalog'), START + 50_200);
+    });
+
+    test('what is claimed before its time is not due again before it', async (t) => {
+      const ledger = await (await store.create(t))();
+      for (const [name, offset] of [
+        ['due', 0],
+        ['soon', 500],
+      ] as const) {
+        await ledger.track({ ref: refOf(name), now: START + offset });
+      }
+      await claimNames(ledger, { horizonMs: 500, leaseMs: 100 });
+      await ledger.untrack('catalog:due');
+      assert.equal(await ledger.findNextDueAt('catalog'), START + 500);
+      assert.deepEqual(await claimNames(ledger, { now: START + 499 }), []);
+      assert.deepEqual(await claimNames(ledger, { now: START + 500 }), ['soon']);
+    });
+
+    test('nothing is due of an import that is looked at no more, although its lease is not over', async (t) => {
+      const ledger = await (await store.create(t))();
+      await ledger.track({ ref: REF, now: START });
+      await claimOne(ledger, { leaseMs: 1_000 });
+      await ledger.untrack(ID);
+      assert.equal(await ledger.findNextDueAt('catalog'), null);
+      assert.deepEqual(await claimNames(ledger, { now: START + 1_000 }), []);
     });
 
     test('a look can be brought forward and never put off', async (t) => {
@@ -230,7 +221,7 @@ for (const store of STORES) {
         answers[given] = await ledger.bringForward(`catalog:${given}`, START);
       }
       assert.deepEqual(answers, { GONE: true, NOT_FOUND: true, SETTLED: false, UNTRACKED: false });
-      assert.deepEqual(await claim(ledger), ['GONE', 'NOT_FOUND']);
+      assert.deepEqual(await claimNames(ledger), ['GONE', 'NOT_FOUND']);
     });
 
     test('counts the imports of a provider that are still looked at', async (t) => {
@@ -239,21 +230,12 @@ for (const store of STORES) {
         await record(ledger, given, given);
       }
       await ledger.track({ ref: refOf('other', 'crm'), now: START });
-      await claim(ledger, { limit: 1 });
+      await claimNames(ledger, { limit: 1 });
       assert.equal(await ledger.countActive('catalog'), 3);
       assert.equal(await ledger.countActive('crm'), 1);
       assert.equal(await ledger.countActive('unheard-of'), 0);
     });
   });
-}
-
-/** Claims, and answers the names in alphabetical order. */
-async function claim(
-  ledger: Ledger,
-  changes: Partial<ClaimQuery> = {},
-): Promise<readonly string[]> {
-  const claims = await ledger.claimDue(claimQuery(changes));
-  return claims.map((claimed) => claimed.import.ref.externalId).toSorted();
 }
 
 /** Records an import that was seen and is now as given. */

@@ -15,11 +15,13 @@ import {
   recording,
   REF,
   refOf,
+  requestQuery,
   rowError,
   START,
   state,
 } from '../support/builders.ts';
 import { capture, listAllRows } from '../support/captures.ts';
+import { askForOne, claimOne } from '../support/claims.ts';
 import { createFolder, STORES } from '../support/ledgers.ts';
 
 const ID = 'catalog:load-1';
@@ -37,7 +39,7 @@ for (const store of STORES.filter(({ isDurable }) => isDurable)) {
         isKnown: false,
       };
       const kept = await first.record(recording({ labels: { run: '7' }, held, attempts: 2 }));
-      await first.countRequest('crm', '2026-01', 10);
+      await first.takeRequest(requestQuery({ providerId: 'crm' }));
       await first.close();
 
       const second = await open();
@@ -61,19 +63,6 @@ for (const store of STORES.filter(({ isDurable }) => isDurable)) {
       assert.ok((next.position ?? 0) > (kept?.position ?? 0));
     });
 
-    test('frees what the last process was looking at', async (t) => {
-      const open = await store.create(t);
-      const first = await open();
-      await first.track({ ref: REF, now: START });
-      assert.equal((await first.claimDue(claimQuery({ leaseMs: 3_600_000 }))).length, 1);
-      await first.close();
-
-      const second = await open();
-
-      assert.equal(await second.findNextDueAt('catalog'), START);
-      assert.equal((await second.claimDue(claimQuery())).length, 1);
-    });
-
     test('closing twice is closing once', async (t) => {
       const ledger = await (await store.create(t))();
       await ledger.close();
@@ -81,6 +70,36 @@ for (const store of STORES.filter(({ isDurable }) => isDurable)) {
     });
   });
 }
+
+test('what the last process was looking at is free again, as there is only one', async (t) => {
+  const path = join(await createFolder(t), 'imports.db');
+  const first = openSqliteLedger(path);
+  await first.track({ ref: REF, now: START });
+  const { lease } = await claimOne(first, { leaseMs: 3_600_000 });
+  const unknown = [refOf('asked-for')];
+  const asked = await askForOne(first, { refs: unknown, leaseMs: 3_600_000 });
+  await first.close();
+
+  const second = openSqliteLedger(path);
+  t.after(() => second.close());
+
+  assert.equal(await second.findNextDueAt('catalog'), START);
+  assert.ok((await claimOne(second)).lease.number > lease.number);
+  assert.ok((await askForOne(second, { refs: unknown })).number > asked.number);
+});
+
+test('rows that the last process was capturing are captured anew', async (t) => {
+  const path = join(await createFolder(t), 'imports.db');
+  const first = openSqliteLedger(path);
+  const broken = await capture(first, [rowError()], { next: '1' });
+  await first.close();
+
+  const second = openSqliteLedger(path);
+  t.after(() => second.close());
+
+  const addition = { rows: [rowError()], limit: 10, next: null, totalFailed: null };
+  assert.equal(await second.addRows({ capture: broken, ...addition }), null);
+});
 
 test('a store of a newer release is refused in a sentence that says what to do', async (t) => {
   const path = join(await createFolder(t), 'imports.db');

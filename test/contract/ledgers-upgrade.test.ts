@@ -19,13 +19,15 @@ for (const store of STORES) {
       assert.match(other.storeId, /^[0-9a-f]{8}$/);
       assert.notEqual(one.storeId, other.storeId);
     });
+  });
+}
 
-    test('stays as it is', { skip: !store.isDurable }, async (t) => {
-      const open = await store.create(t);
-      const first = await open();
-      await first.close();
-      assert.equal((await open()).storeId, first.storeId);
-    });
+for (const store of STORES.filter(({ isDurable }) => isDurable)) {
+  test(`the name of a store stays as it is, in ${store.name}`, async (t) => {
+    const open = await store.create(t);
+    const first = await open();
+    await first.close();
+    assert.equal((await open()).storeId, first.storeId);
   });
 }
 

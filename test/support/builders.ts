@@ -1,13 +1,21 @@
 import { NO_COUNTERS } from '../../src/domain/counters.ts';
 import type { ResourceCounters } from '../../src/domain/counters.ts';
 import type { Freshness, Import, ImportRef, ImportState } from '../../src/domain/import.ts';
-import { UNOBSERVED, unknownImport } from '../../src/domain/import.ts';
+import { importId, UNOBSERVED, unknownImport } from '../../src/domain/import.ts';
 import type { Job } from '../../src/domain/job.ts';
 import { UNOBSERVED_JOB } from '../../src/domain/job.ts';
 import type { Observation } from '../../src/domain/observation.ts';
 import type { ImportedResource } from '../../src/domain/resource.ts';
 import type { ImportRow, RowFailure } from '../../src/domain/row.ts';
-import type { Claim, ClaimQuery, ImportSchedule, Recording } from '../../src/ledger/ledger.ts';
+import type { Recording } from '../../src/ledger/ledger.ts';
+import type {
+  AskQuery,
+  Claim,
+  ClaimQuery,
+  ImportSchedule,
+  RoomQuery,
+} from '../../src/ledger/look-ledger.ts';
+import type { RequestQuery } from '../../src/ledger/provider-ledger.ts';
 
 /** The instant at which tests begin. */
 export const START = Date.UTC(2026, 0, 15, 2);
@@ -95,6 +103,8 @@ export function freshness(changes: Partial<Freshness> = {}): Freshness {
 export function recording(changes: Partial<Recording> = {}): Recording {
   return {
     ref: REF,
+    lease: null,
+    watchedLookAt: null,
     basedOnRevision: 0,
     state: state(),
     rows: { kind: 'none' },
@@ -141,8 +151,10 @@ export interface ClaimChanges {
 }
 
 export function claim(changes: ClaimChanges = {}): Claim {
+  const known = knownImport(changes.import);
   return {
-    import: knownImport(changes.import),
+    import: known,
+    lease: { importId: importId(known.ref), number: 1 },
     schedule: {
       attempts: 0,
       failingSince: null,
@@ -165,4 +177,16 @@ export function claimQuery(changes: Partial<ClaimQuery> = {}): ClaimQuery {
     leaseMs: 60_000,
     ...changes,
   };
+}
+
+export function askQuery(changes: Partial<AskQuery> = {}): AskQuery {
+  return { refs: [REF], now: START, leaseMs: 60_000, ...changes };
+}
+
+export function roomQuery(changes: Partial<RoomQuery> = {}): RoomQuery {
+  return { providerId: REF.providerId, room: 4, running: 0, now: START, ...changes };
+}
+
+export function requestQuery(changes: Partial<RequestQuery> = {}): RequestQuery {
+  return { providerId: REF.providerId, perMonth: null, spacingMs: 0, now: START, ...changes };
 }

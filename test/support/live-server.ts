@@ -35,8 +35,13 @@ export interface LiveServer {
   change(externalId: string, message?: string): Promise<Import>;
   /** Records its end. */
   finish(externalId: string): Promise<Import>;
+  /** It is to stop soon, and serves on. */
+  beginDraining(): void;
   stop(): Promise<void>;
 }
+
+/** Whoever takes nothing is not waited for any longer. */
+const CUT_OFF_AFTER_MS = 3_000;
 
 /** Starts a server that is gone when the test ends. Its provider is `catalog`; nobody looks at it. */
 export async function startLiveServer(
@@ -107,10 +112,14 @@ export async function startLiveServer(
     persistedOperations: null,
     maxRequestBytes: 100_000,
   });
+  const letGo = async (): Promise<void> => {
+    draining.abort();
+    await hub.drain(all.drainForMs);
+    await server.close(AbortSignal.timeout(CUT_OFF_AFTER_MS));
+  };
   let stopping: Promise<void> | null = null;
   const stop = (): Promise<void> => {
-    draining.abort();
-    stopping ??= server.close();
+    stopping ??= letGo();
     return stopping;
   };
   atEnd(t, stop);
@@ -127,6 +136,7 @@ export async function startLiveServer(
     change: (externalId, message) =>
       record(store, externalId, { job: job({ message: message ?? null }) }),
     finish: (externalId) => record(store, externalId, { job: finishedJob() }),
+    beginDraining: () => draining.abort(),
     stop,
   };
 }

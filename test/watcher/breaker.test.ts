@@ -2,14 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PROVIDER_ERROR_MEANING } from '../../src/domain/provider-error.ts';
 import type { ProviderErrorKind } from '../../src/domain/provider-error.ts';
-import type { ProviderHealth } from '../../src/ledger/ledger.ts';
-import {
-  afterFailure,
-  afterSuccess,
-  isOnProbation,
-  isOpen,
-  UNTRIED,
-} from '../../src/watcher/breaker.ts';
+import type { ProviderHealth } from '../../src/ledger/provider-health.ts';
+import { isOnProbation, isOpen } from '../../src/ledger/provider-health.ts';
+import { afterFailure, afterSuccess } from '../../src/watcher/breaker.ts';
+import { UNTRIED } from '../../src/ledger/provider-health.ts';
 import { START } from '../support/builders.ts';
 import { CADENCE, failure } from './setup.ts';
 

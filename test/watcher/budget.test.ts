@@ -131,7 +131,8 @@ test('a watcher that hastens a look keeps to the budget, and to whole millisecon
   });
   const setup = await startWatcher(t, [vendor], { clock });
   for (let count = 0; count < 470; count += 1) {
-    await setup.ledger.countRequest('catalog', '2026-01', 1_000);
+    const now = setup.clock.now();
+    await setup.ledger.takeRequest({ providerId: 'catalog', perMonth: 1_000, spacingMs: 0, now });
   }
   await trackMany(setup, 2);
   await settle();

@@ -185,6 +185,8 @@ test('an import that nobody wants any more is read no further, and goes on when 
   await watcher.untrack(REF);
   third.resolve(undefined);
   await waitFor(ledger, () => vendor.requests.length === 11);
+  // The last page is kept, and the turn ends.
+  await settle(100);
   await clock.pass(86_400_000);
   assert.equal(vendor.requests.length, 11);
   assert.deepEqual(await listAllRows(ledger, ID), []);

@@ -4,10 +4,9 @@ import type { ProviderErrorKind } from '../../src/domain/provider-error.ts';
 import { EMPTY_TALLY } from '../../src/domain/row.ts';
 import type { RowErrorSummary, RowTally } from '../../src/domain/row.ts';
 import type { OpenCapture } from '../../src/ledger/row-ledger.ts';
-import type { Recording } from '../../src/ledger/ledger.ts';
 import { judgeCapture } from '../../src/watcher/capture-verdict.ts';
 import type { CaptureResult } from '../../src/watcher/capture-verdict.ts';
-import type { Circumstances } from '../../src/watcher/verdict.ts';
+import type { Circumstances, Verdict } from '../../src/watcher/verdict.ts';
 import {
   claim,
   counters,
@@ -41,7 +40,7 @@ function finishOf({ counted = null, expiresAt = null }: Given = {}) {
   });
 }
 
-function verdict(result: CaptureResult, given: Given = {}): Recording {
+function verdict(result: CaptureResult, given: Given = {}): Verdict {
   const { counted: _, expiresAt: __, attempts = 0, failingSince = null, ...changes } = given;
   const known = { state: finishOf(given), revision: 3, position: 9 };
   return judgeCapture(result, {
@@ -52,7 +51,6 @@ function verdict(result: CaptureResult, given: Given = {}): Recording {
     cadence: CADENCE,
     appearsWithinMs: 10_000,
     holdFinishForMs: 60_000,
-    isWatched: false,
     budgetFloorMs: 0,
     now: NOW,
     random: 0,
@@ -192,6 +190,7 @@ describe('a capture that goes on', () => {
     const recorded = verdict({ kind: 'unfinished' }, { attempts: 5 });
     assert.deepEqual(recorded, {
       ref: REF,
+      watchedLookAt: null,
       basedOnRevision: 3,
       state: null,
       rows: { kind: 'capturing' },

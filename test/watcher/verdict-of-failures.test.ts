@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Import, ImportState } from '../../src/domain/import.ts';
 import type { ProviderErrorKind } from '../../src/domain/provider-error.ts';
-import type { ImportSchedule, Recording } from '../../src/ledger/ledger.ts';
+import type { ImportSchedule } from '../../src/ledger/look-ledger.ts';
 import { judge } from '../../src/watcher/verdict.ts';
-import type { Circumstances } from '../../src/watcher/verdict.ts';
+import type { Circumstances, Verdict } from '../../src/watcher/verdict.ts';
 import { claim, finishedJob, freshness, job, START, state } from '../support/builders.ts';
 import type { ClaimChanges } from '../support/builders.ts';
 import { CADENCE, failed } from './setup.ts';
@@ -22,13 +22,12 @@ interface Failing extends Partial<Omit<Circumstances, 'claim'>> {
   readonly claim?: ClaimChanges;
 }
 
-function verdict({ kind, retryAfterMs, claim: claimed, ...changes }: Failing): Recording {
+function verdict({ kind, retryAfterMs, claim: claimed, ...changes }: Failing): Verdict {
   return judge(failed(kind, retryAfterMs), null, {
     claim: claim(claimed),
     cadence: CADENCE,
     appearsWithinMs: 10_000,
     holdFinishForMs: 60_000,
-    isWatched: false,
     budgetFloorMs: 0,
     now: NOW,
     random: 0,

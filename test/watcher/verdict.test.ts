@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import type { Import, ImportState } from '../../src/domain/import.ts';
 import type { Observation } from '../../src/domain/observation.ts';
 import { EMPTY_TALLY } from '../../src/domain/row.ts';
-import type { ImportSchedule, Recording } from '../../src/ledger/ledger.ts';
+import type { ImportSchedule } from '../../src/ledger/look-ledger.ts';
 import type { Look } from '../../src/providers/provider.ts';
 import type { CapturedRows } from '../../src/watcher/captured-rows.ts';
 import { judge } from '../../src/watcher/verdict.ts';
-import type { Circumstances } from '../../src/watcher/verdict.ts';
+import type { Circumstances, Verdict } from '../../src/watcher/verdict.ts';
 import {
   claim,
   counters,
@@ -33,13 +33,12 @@ interface Changes extends Partial<Omit<Circumstances, 'claim'>> {
 function verdict(
   look: Look,
   { claim: claimed, captured = null, ...changes }: Changes = {},
-): Recording {
+): Verdict {
   return judge(look, captured, {
     claim: claim(claimed),
     cadence: CADENCE,
     appearsWithinMs: 10_000,
     holdFinishForMs: 60_000,
-    isWatched: false,
     budgetFloorMs: 0,
     now: NOW,
     random: 0,
@@ -81,6 +80,7 @@ test('a job that runs is recorded and looked at again at its pace', () => {
     held: null,
     attempts: 0,
     freshness: { state: 'LIVE', observedAt: NOW, nextLookAt: NOW + 5_000, error: null },
+    watchedLookAt: NOW + 2_000,
     now: NOW,
   });
 });
@@ -89,12 +89,22 @@ test('a verdict stands on the revision that the look began with', () => {
   assert.equal(verdict(seen(), { claim: { import: known() } }).basedOnRevision, 1);
 });
 
+test('an import that somebody watches is looked at as soon as may be', () => {
+  const { watchedLookAt, freshness: fresh } = verdict(seen({ job: job({ startedAt: START }) }));
+  assert.equal(watchedLookAt, NOW + 2_000);
+  assert.equal(fresh.nextLookAt, NOW + 30_000);
+});
+
+test('who watches makes no difference to what is over, or fails', () => {
+  assert.equal(verdict({ kind: 'observed', observation: finish() }).watchedLookAt, null);
+  assert.equal(verdict(failed('timeout')).watchedLookAt, null);
+});
+
 const paces: readonly (readonly [string, Partial<Observation['job']>, Changes, number])[] = [
   ['when it started', { startedAt: NOW - 200_000, queuedAt: NOW - 400_000 }, {}, 10_000],
   ['else when it was queued', { queuedAt: NOW - 400_000 }, {}, 20_000],
   ['else when it was tracked', {}, {}, 30_000],
   ['by a clock that is ahead of ours', { startedAt: NOW + HOUR_MS }, {}, 2_000],
-  ['the watched sooner', { startedAt: START }, { isWatched: true }, 2_000],
   ['as the budget allows', { startedAt: START }, { budgetFloorMs: HOUR_MS }, HOUR_MS],
   ['before it expires', { startedAt: START, expiresAt: NOW + 10_000 }, {}, 5_000],
 ];

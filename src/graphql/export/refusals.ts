@@ -13,8 +13,7 @@ export type RefusalCode =
   | 'ROWS_NOT_CAPTURED'
   | 'ROWS_EXPIRED'
   | 'ROWS_PRUNED'
-  | 'TOO_MANY_COLUMNS'
-  | 'DRAINING';
+  | 'TOO_MANY_COLUMNS';
 
 /** An answer in place of a file; the message says what to do. */
 export interface Refusal {
@@ -35,8 +34,6 @@ export const UNAUTHENTICATED = refusal(
 );
 
 export const MISSING_SCOPE = refusal(403, 'MISSING_SCOPE', 'rows need the scope imports:read');
-
-export const DRAINING = refusal(503, 'DRAINING', 'this server is stopping; ask another');
 
 export function unknownFile(file: string, files: readonly string[]): Refusal {
   return refusal(

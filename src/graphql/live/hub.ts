@@ -1,4 +1,4 @@
-import { delay } from '../../domain/clock.ts';
+import { pause } from '../../domain/clock.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { ChangeHint, Ledger } from '../../ledger/ledger.ts';
 import type { Watcher } from '../../watcher/watcher.ts';
@@ -89,19 +89,19 @@ export class Hub {
 
   /**
    * Tells everybody that the server is stopping, spread over a while in random order, so that they
-   * do not all come back at one instant. Whoever comes meanwhile is told at once.
+   * do not all come back at one instant; all at once when it is hurried. Whoever comes meanwhile is
+   * told at once.
    */
-  async drain(windowMs: number): Promise<void> {
+  async drain(windowMs: number, hurry: AbortSignal = new AbortController().signal): Promise<void> {
     this.#isDraining = true;
     const leavers = this.#inRandomOrder();
-    const never = new AbortController();
     const steps = Math.max(1, Math.floor(windowMs / STEP_MS));
     const total = leavers.length;
     for (let step = 1; step <= steps; step += 1) {
-      const left = Math.floor(total * (1 - step / steps));
+      const left = hurry.aborted ? 0 : Math.floor(total * (1 - step / steps));
       for (const leaver of leavers.splice(left)) leaver.end('DRAINING');
       if (leavers.length === 0) break;
-      await delay(this.#options.clock, STEP_MS, never.signal);
+      await pause(this.#options.clock, STEP_MS, hurry);
     }
     this.#detach();
   }

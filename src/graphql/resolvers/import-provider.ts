@@ -1,4 +1,4 @@
-import type { ProviderHealth } from '../../ledger/ledger.ts';
+import type { ProviderHealth } from '../../ledger/provider-health.ts';
 import type {
   ImportProviderHealthState,
   ImportProviderResolvers,

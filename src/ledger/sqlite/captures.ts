@@ -4,6 +4,7 @@ import { EMPTY_TALLY } from '../../domain/row.ts';
 import type { RowTally } from '../../domain/row.ts';
 import type { Columns } from '../row-batch.ts';
 import type { HeldRows, OpenCapture } from '../row-ledger.ts';
+import { storedList } from '../stored-text.ts';
 import { integer, integerOrNull, text, textOrNull } from './database.ts';
 import type { Database, Row } from './database.ts';
 
@@ -83,7 +84,7 @@ export function findHeldRows(
     `/* findHeldRows */ select import_id, pruned_at, ${CAPTURE_COLUMNS} from captures
      where id in (select shown_capture from imports
                   where id in (select value from json_each(?)))`,
-    [JSON.stringify(importIds)],
+    [storedList(importIds)],
   );
   return new Map(rows.map((row) => [text(row, 'import_id'), heldRowsOf(row)]));
 }

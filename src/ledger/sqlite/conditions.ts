@@ -1,4 +1,5 @@
 import type { ImportFilter } from '../ledger.ts';
+import { storedList } from '../stored-text.ts';
 import type { Parameters } from './database.ts';
 
 export interface Condition {
@@ -69,7 +70,7 @@ export function conditionsOf(filter: ImportFilter, columns: FilterColumns): Cond
         ? { sql: `${column} = ?`, parameters: [only] }
         : {
             sql: `${column} in (select value from json_each(?))`,
-            parameters: [JSON.stringify(values)],
+            parameters: [storedList(values)],
           },
     );
   };

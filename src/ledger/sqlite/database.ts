@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { ImportState } from '../../domain/import.ts';
 import { LedgerError } from '../ledger.ts';
+import { givenText, storedText } from '../stored-text.ts';
 
 export type Parameters = readonly SQLInputValue[];
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -17,13 +18,15 @@ const MOST_STATEMENTS = 200;
 /** Some two kilobytes each. */
 const MOST_STATES = 2_000;
 
-const MIGRATIONS = new URL('./migrations/', import.meta.url);
+const MIGRATIONS = new URL('../sqlite/migrations/', import.meta.url);
 
 /** One SQLite database, its schema brought up to date. Statements are prepared once. */
 export class Database {
   readonly #connection: DatabaseSync;
   /** States that were parsed, by position: a position stands for one state of one import. */
   readonly states = new LRUCache<number, ImportState>({ max: MOST_STATES });
+  /** Imports that somebody watches, by id. */
+  readonly watched = new Set<string>();
   readonly #statements = new LRUCache<string, StatementSync>({ max: MOST_STATEMENTS });
 
   /** Throws a `LedgerError` when the file cannot be opened or is newer than this code. */
@@ -38,15 +41,15 @@ export class Database {
   }
 
   all(sql: string, parameters: Parameters): readonly Row[] {
-    return this.#prepare(sql).all(...parameters);
+    return this.#prepare(sql).all(...parameters.map(storedValue));
   }
 
   get(sql: string, parameters: Parameters): Row | undefined {
-    return this.#prepare(sql).get(...parameters);
+    return this.#prepare(sql).get(...parameters.map(storedValue));
   }
 
   run(sql: string, parameters: Parameters): void {
-    this.#prepare(sql).run(...parameters);
+    this.#prepare(sql).run(...parameters.map(storedValue));
   }
 
   /** Runs `work` in one transaction: all of it is kept, or nothing when it throws. */
@@ -117,6 +120,10 @@ function open(path: string): DatabaseSync {
   }
 }
 
+function storedValue(value: SQLInputValue): SQLInputValue {
+  return typeof value === 'string' ? storedText(value) : value;
+}
+
 /** Reads a column that is an integer; anything else is a bug in a query. */
 export function integer(row: Row, column: string): number {
   const value = row[column];
@@ -131,7 +138,7 @@ export function integerOrNull(row: Row, column: string): number | null {
 export function text(row: Row, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw new TypeError(`column ${column} is not a text`);
-  return value;
+  return givenText(value);
 }
 
 export function textOrNull(row: Row, column: string): string | null {

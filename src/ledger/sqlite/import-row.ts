@@ -1,11 +1,6 @@
-import type {
-  FreshnessState,
-  Import,
-  ImportLabels,
-  ImportState,
-  LookFailure,
-} from '../../domain/import.ts';
+import type { FreshnessState, Import, ImportState, LookFailure } from '../../domain/import.ts';
 import type { ProviderErrorKind } from '../../domain/provider-error.ts';
+import { givenLabels } from '../stored-text.ts';
 import { integer, integerOrNull, text, textOrNull, word } from './database.ts';
 import type { Database, Row } from './database.ts';
 
@@ -47,7 +42,7 @@ export function importOf(database: Database, row: Row): Import {
       nextLookAt: integerOrNull(row, 'next_look_at'),
       error: failureOf(row),
     },
-    labels: labelsOf(text(row, 'labels')),
+    labels: givenLabels(text(row, 'labels')),
   };
 }
 
@@ -72,9 +67,4 @@ export function failureOf(row: Row): LookFailure | null {
 /** Only `revise` writes this text, so its shape is known. */
 export function stateOf(json: string): ImportState {
   return JSON.parse(json);
-}
-
-/** Only `revise` writes this text, so its shape is known. */
-export function labelsOf(json: string): ImportLabels {
-  return json === '{}' ? {} : JSON.parse(json);
 }

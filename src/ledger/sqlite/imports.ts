@@ -1,6 +1,8 @@
 import { importId, UNOBSERVED } from '../../domain/import.ts';
 import type { Import } from '../../domain/import.ts';
 import type { ImportPage, ListImportsQuery, Tracking } from '../ledger.ts';
+import { storedList } from '../stored-text.ts';
+import { inheritLease } from './asks.ts';
 import { allOf, conditionsOf, NOW } from './conditions.ts';
 import { integer, text } from './database.ts';
 import type { Database, Row } from './database.ts';
@@ -15,7 +17,7 @@ export function findImports(
   const rows = database.all(
     `/* findImports */ select id, ${IMPORT_COLUMNS} from imports
      where id in (select value from json_each(?))`,
-    [JSON.stringify(ids)],
+    [storedList(ids)],
   );
   return new Map(rows.map((row) => [text(row, 'id'), importOf(database, row)]));
 }
@@ -82,6 +84,7 @@ export function insertImport(database: Database, { ref, now }: Tracking): number
       now,
     ],
   );
+  inheritLease(database, importId(ref));
   return integer(row ?? {}, 'seq');
 }
 

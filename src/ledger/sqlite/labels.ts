@@ -1,4 +1,5 @@
 import type { ImportLabels } from '../../domain/import.ts';
+import { storedLabels } from '../stored-text.ts';
 import type { Database } from './database.ts';
 
 /** Says nothing of it to anybody: `revise` does. */
@@ -11,7 +12,7 @@ export function setLabels(database: Database, seq: number, labels: ImportLabels)
     );
   }
   database.run('/* setLabels */ update imports set labels = ? where seq = ?', [
-    JSON.stringify(labels),
+    storedLabels(labels),
     seq,
   ]);
 }

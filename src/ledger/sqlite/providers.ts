@@ -1,19 +1,53 @@
-import type { ProviderHealth } from '../ledger.ts';
+import { UNTRIED } from '../provider-health.ts';
+import type { ProviderHealth } from '../provider-health.ts';
+import type { RequestGrant, RequestQuery } from '../provider-ledger.ts';
 import { integer, integerOrNull, text } from './database.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { failureOf } from './import-row.ts';
 
-export function countRequest(
+/** Whole months are told apart by their names: `2026-01`. */
+const MONTH_LENGTH = 7;
+
+export function takeRequest(
   database: Database,
-  { providerId, month, limit }: { providerId: string; month: string; limit: number },
-): boolean {
-  const row = database.get(
-    `/* countRequest */ insert into requests (provider_id, month, count) select ?, ?, 1 where ? > 0
-     on conflict (provider_id, month) do update set count = count + 1 where count < ?
-     returning count`,
-    [providerId, month, limit, limit],
+  { providerId, perMonth, spacingMs, now }: RequestQuery,
+): RequestGrant {
+  return database.transaction(() => {
+    const { openUntil } = findProviderHealth(database, providerId);
+    if (openUntil !== null && now < openUntil) return { kind: 'left-alone', until: openUntil };
+    const at = Math.max(now, nextTurnAt(database, providerId));
+    const month = new Date(at).toISOString().slice(0, MONTH_LENGTH);
+    if (perMonth !== null && getRequestCount(database, providerId, month) >= perMonth) {
+      return { kind: 'spent' };
+    }
+    database.run(
+      `/* takeRequest: count */ insert into requests (provider_id, month, count) values (?, ?, 1)
+       on conflict (provider_id, month) do update set count = count + 1`,
+      [providerId, month],
+    );
+    database.run(
+      '/* takeRequest: turn */ insert or replace into request_turns (provider_id, next_at) values (?, ?)',
+      [providerId, at + spacingMs],
+    );
+    return { kind: 'granted', at };
+  });
+}
+
+export function returnRequest(database: Database, providerId: string, at: number): void {
+  const month = new Date(at).toISOString().slice(0, MONTH_LENGTH);
+  database.run(
+    `/* returnRequest */ update requests set count = count - 1
+     where provider_id = ? and month = ? and count > 0`,
+    [providerId, month],
   );
-  return row !== undefined;
+}
+
+function nextTurnAt(database: Database, providerId: string): number {
+  const row = database.get(
+    '/* takeRequest: next */ select next_at from request_turns where provider_id = ?',
+    [providerId],
+  );
+  return row === undefined ? 0 : integer(row, 'next_at');
 }
 
 export function getRequestCount(database: Database, providerId: string, month: string): number {
@@ -25,26 +59,47 @@ export function getRequestCount(database: Database, providerId: string, month: s
 }
 
 export function listProviderHealth(database: Database): ReadonlyMap<string, ProviderHealth> {
-  const rows = database.all('/* listProviderHealth */ select * from provider_health', []);
-  return new Map(
-    rows.map((row) => [
-      text(row, 'provider_id'),
-      {
-        lastSuccessAt: integerOrNull(row, 'last_success_at'),
-        lastFailureAt: integerOrNull(row, 'last_failure_at'),
-        error: failureOf(row),
-        failures: integer(row, 'failures'),
-        openUntil: integerOrNull(row, 'open_until'),
-      },
-    ]),
+  const rows = database.all(
+    `/* listProviderHealth */ select ${HEALTH_COLUMNS} from provider_health`,
+    [],
   );
+  return new Map(rows.map((row) => [text(row, 'provider_id'), healthOf(row)]));
 }
 
-export function saveProviderHealth(
+export function findProviderHealth(database: Database, providerId: string): ProviderHealth {
+  const row = database.get(
+    `/* findProviderHealth */ select ${HEALTH_COLUMNS} from provider_health where provider_id = ?`,
+    [providerId],
+  );
+  return row === undefined ? UNTRIED : healthOf(row);
+}
+
+export function reviseProviderHealth(
   database: Database,
   providerId: string,
-  health: ProviderHealth,
-): void {
+  revise: (known: ProviderHealth) => ProviderHealth,
+): ProviderHealth {
+  return database.transaction(() => {
+    const health = revise(findProviderHealth(database, providerId));
+    saveProviderHealth(database, providerId, health);
+    return health;
+  });
+}
+
+const HEALTH_COLUMNS = `provider_id, last_success_at, last_failure_at, error_kind, error_message,
+  failures, open_until`;
+
+function healthOf(row: Row): ProviderHealth {
+  return {
+    lastSuccessAt: integerOrNull(row, 'last_success_at'),
+    lastFailureAt: integerOrNull(row, 'last_failure_at'),
+    error: failureOf(row),
+    failures: integer(row, 'failures'),
+    openUntil: integerOrNull(row, 'open_until'),
+  };
+}
+
+function saveProviderHealth(database: Database, providerId: string, health: ProviderHealth): void {
   database.run(
     `/* saveProviderHealth */ insert or replace into provider_health
        (provider_id, last_success_at, last_failure_at, error_kind, error_message, failures,

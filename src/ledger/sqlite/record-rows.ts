@@ -37,6 +37,16 @@ export function hasItsRows(
   );
 }
 
+/**
+ * Whether the flag was changed while the look was under way: what it saw was read with the old one.
+ * Another look may have been told the new one meanwhile, when this one had lost its lease.
+ */
+export function hasNewFlag(before: Row | undefined, { lease }: Recording): boolean {
+  if (before === undefined) return false;
+  if (integer(before, 'is_flag_new') === 1) return true;
+  return lease !== null && lease.number < integer(before, 'flag_lease');
+}
+
 export function shownCaptureOf(before: Row | undefined): number | null {
   return before === undefined ? null : integerOrNull(before, 'shown_capture');
 }
@@ -50,12 +60,12 @@ function nextShown(wasShown: number | null, { rows }: Recording): number | null 
 function nextOpen(
   database: Database,
   before: Row | undefined,
-  { ref, rows, held, now }: Recording,
+  recording: Recording,
 ): number | null {
+  const { ref, rows, held, now } = recording;
   if (held !== null) return held.captureId;
   // With another flag the import is looked at again first.
-  const hasNewFlag = before !== undefined && integer(before, 'is_flag_new') === 1;
-  if (rows.kind !== 'capturing' || hasNewFlag) return null;
+  if (rows.kind !== 'capturing' || hasNewFlag(before, recording)) return null;
   const wasHeld = before !== undefined && integerOrNull(before, 'held_since') !== null;
   const wasOpen = before === undefined || wasHeld ? null : integerOrNull(before, 'open_capture');
   return wasOpen ?? openCapture(database, ref, now).id;

@@ -5,7 +5,7 @@ import { isSealed } from './captures.ts';
 import { integer, text } from './database.ts';
 import type { Database, Row } from './database.ts';
 import { findImport, insertImport } from './imports.ts';
-import { hasItsRows, shownCaptureOf, writeRows } from './record-rows.ts';
+import { hasItsRows, hasNewFlag, shownCaptureOf, writeRows } from './record-rows.ts';
 import { isObservedSince, revise } from './revisions.ts';
 import { holdSameRows } from './same-rows.ts';
 
@@ -28,8 +28,7 @@ export async function record(database: Database, given: Recording): Promise<Reco
     const hasNewRows = writeRows(database, { seq, before, recording });
     const { state, labels, now } = recording;
     const isRevised = revise(database, { seq, state, labels, hasNewRows, now });
-    const hasNewFlag = before !== undefined && integer(before, 'is_flag_new') === 1;
-    writeSchedule(database, seq, hasNewFlag ? dueAgain(recording) : recording);
+    writeSchedule(database, seq, hasNewFlag(before, given) ? dueAgain(recording) : recording);
     const after = findImport(database, id);
     if (after === null) throw new Error(`import ${id} vanished inside its own transaction`);
     const wasState = before === undefined ? null : text(before, 'freshness');
@@ -38,7 +37,9 @@ export async function record(database: Database, given: Recording): Promise<Reco
 }
 
 /** Labels that were set meanwhile take nothing from what a look saw. */
-function isOvertaken(database: Database, before: Row, { basedOnRevision }: Recording): boolean {
+function isOvertaken(database: Database, before: Row, recording: Recording): boolean {
+  const { basedOnRevision, lease } = recording;
+  if (lease !== null && integer(before, 'recorded_lease') > lease.number) return true;
   if (integer(before, 'revision') <= basedOnRevision) return false;
   return isObservedSince(database, integer(before, 'seq'), basedOnRevision);
 }
@@ -76,23 +77,39 @@ function withoutRepeatedRows(
 function findBefore(database: Database, id: string): Row | undefined {
   return database.get(
     `/* record: before */ select seq, revision, shown_capture, open_capture, held_since, freshness,
-       is_flag_new
+       is_flag_new, flag_lease, recorded_lease
      from imports where id = ?`,
     [id],
   );
 }
 
-/** The flag was changed while the look was under way: what it saw was read with the old one. */
+/** What was read with another flag settles nothing. */
 function dueAgain(recording: Recording): Recording {
   const { freshness, now } = recording;
   const state = freshness.state === 'SETTLED' ? 'LIVE' : freshness.state;
-  return { ...recording, freshness: { ...freshness, state, nextLookAt: now } };
+  const nextLookAt = now;
+  return { ...recording, watchedLookAt: null, freshness: { ...freshness, state, nextLookAt } };
+}
+
+/** Whoever watches an import is told sooner. */
+function nextLookAt({ watched }: Database, recording: Recording): number | null {
+  const { ref, watchedLookAt, freshness } = recording;
+  if (watchedLookAt === null || freshness.nextLookAt === null) return freshness.nextLookAt;
+  if (!watched.has(importId(ref))) return freshness.nextLookAt;
+  return Math.min(watchedLookAt, freshness.nextLookAt);
 }
 
 /** An untracked import stays so, unless what came in settles it. */
 function writeSchedule(database: Database, seq: number, recording: Recording): void {
-  const { freshness, attempts, held } = recording;
-  database.run('/* record: lease */ update imports set lease_until = null where seq = ?', [seq]);
+  const { freshness, attempts, held, lease } = recording;
+  if (lease !== null) {
+    database.run(
+      `/* record: lease */ update imports
+       set recorded_lease = ?, lease_until = case when lease > ? then lease_until end
+       where seq = ?`,
+      [lease.number, lease.number, seq],
+    );
+  }
   database.run(
     `/* record: schedule */ update imports
      set freshness = ?, observed_at = ?, next_look_at = ?, error_kind = ?, error_message = ?,
@@ -103,7 +120,7 @@ function writeSchedule(database: Database, seq: number, recording: Recording): v
     [
       freshness.state,
       freshness.observedAt,
-      freshness.nextLookAt,
+      nextLookAt(database, recording),
       freshness.error?.kind ?? null,
       freshness.error?.message ?? null,
       attempts,

@@ -85,15 +85,16 @@ export function deleteHiddenRows(database: Database, limit: number): number {
 
 export function deleteImports(
   database: Database,
-  { providerId, until, limit }: RetentionQuery,
+  { providerId, until, now, limit }: RetentionQuery,
 ): number {
   return database.transaction(() => {
     const rows = database.all(
       `/* deleteImports: which */ select seq, id, position from imports
-       where provider_id = ? and next_look_at is null and lease_until is null
+       where provider_id = ? and next_look_at is null
+         and (lease_until is null or lease_until <= ?)
          and coalesce(changed_at, tracked_at) <= ?
        order by coalesce(changed_at, tracked_at) limit ?`,
-      [providerId, until, limit],
+      [providerId, now, until, limit],
     );
     for (const row of rows) {
       const position = integerOrNull(row, 'position');

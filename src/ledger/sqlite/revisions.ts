@@ -3,9 +3,10 @@ import type { ImportPart, Snapshot } from '../../domain/change.ts';
 import type { ImportLabels, ImportState } from '../../domain/import.ts';
 import { isSame } from '../../domain/same.ts';
 import type { ListRevisionsQuery, RevisionPage } from '../change-page.ts';
+import { givenLabels, storedLabels } from '../stored-text.ts';
 import { integer, integerOrNull, text, textOrNull } from './database.ts';
 import type { Database } from './database.ts';
-import { labelsOf, stateOf } from './import-row.ts';
+import { stateOf } from './import-row.ts';
 import { setLabels } from './labels.ts';
 import { takePosition } from './positions.ts';
 
@@ -30,7 +31,7 @@ export function listRevisions(
         observedAt: integer(row, 'observed_at'),
         state: JSON.parse(text(row, 'state')),
         changed: changed === null ? null : JSON.parse(changed),
-        labels: labels === null ? null : labelsOf(labels),
+        labels: labels === null ? null : givenLabels(labels),
       };
     }),
     hasMore: rows.length > first,
@@ -71,7 +72,7 @@ export function revise(database: Database, input: RevisionInput): boolean {
   if (known === undefined) throw new Error('an import vanished inside its own transaction');
   const before: Snapshot = {
     state: stateOf(text(known, 'state')),
-    labels: labelsOf(text(known, 'labels')),
+    labels: givenLabels(text(known, 'labels')),
   };
   const labels = input.labels ?? before.labels;
   const hasNewLabels = !isSame(before.labels, labels);
@@ -96,7 +97,7 @@ export function revise(database: Database, input: RevisionInput): boolean {
 function keepLabels(database: Database, position: number | null, labels: ImportLabels): void {
   database.run(
     '/* keepLabels */ update revisions set labels = ? where position = ? and labels is null',
-    [JSON.stringify(labels), position],
+    [storedLabels(labels), position],
   );
 }
 
@@ -152,7 +153,7 @@ function writeRevision(
       job.phase,
       job.outcome,
       JSON.stringify(changed),
-      JSON.stringify(labels),
+      storedLabels(labels),
       Number(isObserved),
       Number(isTurn),
     ],

@@ -1,8 +1,11 @@
-import type { Claim, ClaimQuery, HeldFinish } from '../ledger.ts';
+import type { Claim, ClaimQuery, HeldFinish } from '../look-ledger.ts';
+import { isOpen } from '../provider-health.ts';
 import { integer, integerOrNull, text } from './database.ts';
 import type { Database, Row } from './database.ts';
 import { findOpenCapture } from './captures.ts';
 import { IMPORT_COLUMNS, importOf } from './import-row.ts';
+import { takeLeaseNumber } from './leases.ts';
+import { findProviderHealth } from './providers.ts';
 
 /** So many that are due, the most overdue ones, are compared. */
 const COMPARED = 200;
@@ -19,14 +22,22 @@ const WORK = {
   rows: '(open_capture is not null and held_since is null)',
 } as const satisfies Record<ClaimQuery['work'], string>;
 
-export function claimDue(
+export function claimDue(database: Database, query: ClaimQuery): readonly Claim[] {
+  return database.transaction(() => claim(database, query));
+}
+
+function claim(
   database: Database,
   { providerId, work, limit, now, horizonMs, leaseMs }: ClaimQuery,
 ): readonly Claim[] {
   const dueAt = findNextDueAt(database, providerId);
-  if (dueAt === null || dueAt > now) return [];
+  if (dueAt === null || dueAt > now || isOpen(findProviderHealth(database, providerId), now))
+    return [];
+  const number = takeLeaseNumber(database);
   const rows = database.all(
-    `/* claimDue */ update imports set lease_until = ?, is_flag_new = 0
+    `/* claimDue */ update imports
+     set lease = ?, lease_until = ?, is_flag_new = 0,
+       flag_lease = case is_flag_new when 1 then ? else flag_lease end
      where seq in (
        select seq from (
          select seq, next_look_at, expires_at from imports
@@ -35,10 +46,12 @@ export function claimDue(
          order by next_look_at limit ?)
        order by expires_at is null or expires_at > ?, case when expires_at <= ? then expires_at end,
          cast((? - next_look_at) / ? as integer) desc, expires_at is null, expires_at, next_look_at limit ?)
-     returning ${IMPORT_COLUMNS}, attempts, failing_since, held_since, held_finish, open_capture,
+     returning ${IMPORT_COLUMNS}, imports.id, lease, attempts, failing_since, held_since, held_finish, open_capture,
        tracked_at, continue_on_error`,
     [
+      number,
       now + leaseMs,
+      number,
       providerId,
       now + horizonMs,
       now,
@@ -67,6 +80,7 @@ function claimOf(database: Database, row: Row): Claim {
       trackedAt: integer(row, 'tracked_at'),
       continueOnError: flag === null ? null : flag === 1,
     },
+    lease: { importId: text(row, 'id'), number: integer(row, 'lease') },
   };
 }
 
@@ -78,14 +92,6 @@ function heldOf(row: Row): HeldFinish | null {
   return { since, state, captureId, isKnown: isKnown === true };
 }
 
-/** For a store with one process: whatever an earlier process had leased is free again. */
-export function releaseAll(database: Database): void {
-  database.run(
-    '/* releaseAll */ update imports set lease_until = null where lease_until is not null',
-    [],
-  );
-}
-
 export function findNextDueAt(database: Database, providerId: string): number | null {
   const row = database.get(
     `/* findNextDueAt */ select min(due) as due from (
@@ -94,7 +100,8 @@ export function findNextDueAt(database: Database, providerId: string): number | 
          where provider_id = ? and next_look_at is not null and lease_until is null
          order by next_look_at limit 1)
        union all
-       select min(lease_until) from imports where provider_id = ? and lease_until is not null)`,
+       select min(max(lease_until, next_look_at)) from imports
+       where provider_id = ? and lease_until is not null and next_look_at is not null)`,
     [providerId, providerId],
   );
   return row === undefined ? null : integerOrNull(row, 'due');
@@ -115,14 +122,6 @@ export function bringForward(database: Database, importId: string, at: number): 
     [importId],
   );
   return row !== undefined && integerOrNull(row, 'next_look_at') !== null;
-}
-
-export function extendLease(database: Database, importId: string, until: number): void {
-  database.run(
-    `/* extendLease */ update imports set lease_until = ?
-     where id = ? and lease_until is not null and lease_until < ?`,
-    [until, importId, until],
-  );
 }
 
 export function countActive(database: Database, providerId: string): number {

@@ -1,31 +1,30 @@
 import { importId } from '../../domain/import.ts';
 import type { Import } from '../../domain/import.ts';
 import type { ChangeHint, Ledger } from '../ledger.ts';
+import { isOnProbation, isOpen } from '../provider-health.ts';
+import type { Room, RoomQuery } from '../look-ledger.ts';
 import { addRows } from './add-rows.ts';
+import { answerAsked, claimAsked } from './asks.ts';
 import { dropAbandoned, dropCapture, findHeldRows, openCapture } from './captures.ts';
 import { listChanges } from './changes.ts';
 import { Database } from './database.ts';
 import { findImports, listImports, track, untrack } from './imports.ts';
+import { extendLease, release, releaseAll } from './leases.ts';
 import { getLatestPosition, getPrunedPosition, getStoreId } from './positions.ts';
 import {
-  countRequest,
+  findProviderHealth,
   getRequestCount,
   listProviderHealth,
-  saveProviderHealth,
+  reviseProviderHealth,
+  returnRequest,
+  takeRequest,
 } from './providers.ts';
 import { record } from './record.ts';
 import { deleteHiddenRows, deleteImports, hideRows, listKeptProviders } from './retention.ts';
 import { listRevisions } from './revisions.ts';
 import { listRowErrorGroups, listRows } from './rows.ts';
 import { showsRows } from './same-rows.ts';
-import {
-  bringForward,
-  claimDue,
-  countActive,
-  extendLease,
-  findNextDueAt,
-  releaseAll,
-} from './schedule.ts';
+import { bringForward, claimDue, countActive, findNextDueAt } from './schedule.ts';
 
 /**
  * The ledger of a single process, in one SQLite file or in memory (`:memory:`). Throws a
@@ -43,6 +42,7 @@ export function openSqliteLedger(path: string): Ledger {
 
   return {
     storeId: getStoreId(database),
+    isShared: false,
     findImports: async (ids) => findImports(database, ids),
     listImports: async (query) => listImports(database, query),
     listChanges: async (query) => listChanges(database, query),
@@ -76,16 +76,27 @@ export function openSqliteLedger(path: string): Ledger {
       if (recorded.isChanged) announce(recorded.import);
       return recorded.import;
     },
+    takeRoom: async (query) => roomOf(database, query),
+    leaveRoom: async () => undefined,
     claimDue: async (query) => claimDue(database, query),
     findNextDueAt: async (providerId) => findNextDueAt(database, providerId),
     bringForward: async (id, at) => bringForward(database, id, at),
     countActive: async (providerId) => countActive(database, providerId),
-    extendLease: async (id, until) => extendLease(database, id, until),
-    countRequest: async (providerId, month, limit) =>
-      countRequest(database, { providerId, month, limit }),
+    release: async (leases) => release(database, leases),
+    extendLease: async (lease, until) => extendLease(database, lease, until),
+    claimAsked: async (query) => claimAsked(database, query),
+    answerAsked: async (lease, missed) => answerAsked(database, lease, missed),
+    setWatched: async (ids, isWatched) => {
+      for (const id of ids) {
+        if (isWatched) database.watched.add(id);
+        else database.watched.delete(id);
+      }
+    },
+    takeRequest: async (query) => takeRequest(database, query),
+    returnRequest: async (providerId, at) => returnRequest(database, providerId, at),
     getRequestCount: async (providerId, month) => getRequestCount(database, providerId, month),
     listProviderHealth: async () => listProviderHealth(database),
-    saveProviderHealth: async (id, health) => saveProviderHealth(database, id, health),
+    reviseProviderHealth: async (id, revise) => reviseProviderHealth(database, id, revise),
     subscribe: (listener) => {
       // A listener of its own, so that subscribing one function twice is two subscriptions.
       const own = (hint: ChangeHint): void => listener(hint);
@@ -94,4 +105,11 @@ export function openSqliteLedger(path: string): Ledger {
     },
     close: async () => database.close(),
   };
+}
+
+/** Nobody else looks: all the room there is, is here. */
+function roomOf(database: Database, { providerId, room, running, now }: RoomQuery): Room {
+  const health = findProviderHealth(database, providerId);
+  const calm = isOnProbation(health) ? 1 : room;
+  return { size: Math.max(running, isOpen(health, now) ? 0 : calm), health };
 }

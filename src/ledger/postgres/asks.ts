@@ -1,0 +1,88 @@
+import { importId } from '../../domain/import.ts';
+import { integer, text } from '../columns.ts';
+import type { AskMiss, AskQuery, Asked, Lease, Missed } from '../look-ledger.ts';
+import type { Database, Session } from './database.ts';
+import { endLease } from './leases.ts';
+import { keyText } from './text.ts';
+
+/** So many answers that no longer hold are forgotten with each question. */
+const FORGOTTEN_AT_ONCE = 100;
+
+export async function claimAsked(
+  database: Database,
+  { refs, now, leaseMs }: AskQuery,
+  replica: number,
+): Promise<Asked> {
+  const ids = new Map(refs.map((ref) => [keyText(importId(ref)), importId(ref)]));
+  const leases: Lease[] = [];
+  const misses = new Map<string, AskMiss>();
+  if (refs.length === 0) return { leases, misses };
+  const rows = await database.all(
+    // In the order of their ids, so that no two who ask for the same wait for one another.
+    `/* claimAsked */ with asked as (
+       select distinct id from unnest(?::text[]) as id
+       where not exists (select 1 from imports where imports.id = id)),
+     forgotten as (
+       delete from asks where import_id in (
+         select import_id from asks
+         where greatest(lease_until, miss_until) <= ? and import_id not in (select id from asked)
+         limit ? for update skip locked)),
+     lease as (select nextval('leases') as number),
+     taken as (
+       insert into asks (import_id, lease, leased_by, lease_until)
+       select id, lease.number, ?, ? from asked, lease order by id
+       on conflict (import_id) do update
+       set lease = excluded.lease, leased_by = excluded.leased_by,
+           lease_until = excluded.lease_until, miss = null, miss_until = null
+       where case when asks.miss is not null then asks.miss_until <= ? else asks.lease_until <= ?
+           or asks.leased_by not in (select id from replicas) end
+       returning import_id, lease)
+     select import_id, lease, null as miss from taken
+     union all
+     select import_id, null, miss from asks
+     where import_id in (select id from asked) and miss is not null and miss_until > ?`,
+    [[...ids.keys()], now, FORGOTTEN_AT_ONCE, replica, now + leaseMs, now, now, now],
+  );
+  for (const row of rows) {
+    const id = ids.get(text(row, 'import_id')) ?? '';
+    if (row['miss'] === null) leases.push({ importId: id, number: integer(row, 'lease') });
+    else misses.set(id, missOf(text(row, 'miss')));
+  }
+  return { leases, misses };
+}
+
+/** Only `answerAsked` writes this text, so its shape is known. */
+function missOf(json: string): AskMiss {
+  return JSON.parse(json);
+}
+
+/** The import may have been tracked meanwhile: then it has the lease of the look. */
+export async function answerAsked(
+  database: Database,
+  lease: Lease,
+  { miss, until }: Missed,
+): Promise<void> {
+  if (until !== null) {
+    await database.run(
+      `/* answerAsked */ update asks set miss = ?, miss_until = ?
+       where import_id = ? and lease = ?`,
+      [JSON.stringify(miss), until, keyText(lease.importId), lease.number],
+    );
+  }
+  await endLease(database, lease);
+}
+
+/** An import that comes to be known while somebody looks at it has the lease of that look. */
+export async function inheritLease(session: Session, id: string, seq: number): Promise<void> {
+  const asked = await session.get(
+    `/* inheritLease */ delete from asks where import_id = ?
+     returning lease, leased_by, lease_until, miss`,
+    [keyText(id)],
+  );
+  if (asked === undefined || asked['miss'] !== null) return;
+  await session.run(
+    `/* inheritLease: give */ update looks set lease = ?, leased_by = ?, lease_until = ?
+     where import_seq = ?`,
+    [integer(asked, 'lease'), integer(asked, 'leased_by'), integer(asked, 'lease_until'), seq],
+  );
+}

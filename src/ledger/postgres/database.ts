@@ -1,0 +1,174 @@
+import { LRUCache } from 'lru-cache';
+import { DatabaseError, Pool, types } from 'pg';
+import type { ClientConfig, PoolClient } from 'pg';
+import type { Logger } from 'pino';
+import type { ImportState } from '../../domain/import.ts';
+import { LedgerError } from '../ledger.ts';
+import type { Row } from '../columns.ts';
+import { unavailable } from './unavailable.ts';
+
+export type Parameter = string | number | boolean | null | readonly (string | number)[];
+export type Parameters = readonly Parameter[];
+
+/** Where statements run: in a transaction, or each by itself. A `?` stands for the next parameter. */
+export interface Session {
+  all(sql: string, parameters: Parameters): Promise<readonly Row[]>;
+  get(sql: string, parameters: Parameters): Promise<Row | undefined>;
+  run(sql: string, parameters: Parameters): Promise<void>;
+}
+
+/** More than the code has; only filters can be put together in more ways. */
+const MOST_STATEMENTS = 500;
+
+/** Some two kilobytes each. */
+const MOST_STATES = 2_000;
+
+const MOST_CONNECTIONS = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A server that has gone without a word answers never. */
+const QUERY_TIMEOUT_MS = 15_000;
+
+/** Deadlock, and a conflict of transactions: the same again may go well. */
+const PASSING = new Set(['40P01', '40001']);
+const MOST_TRIES = 3;
+
+/** One PostgreSQL database. Statements are prepared once on each connection. */
+export class Database implements Session {
+  /** States that were parsed, by position: a position stands for one state of one import. */
+  readonly states = new LRUCache<number, ImportState>({ max: MOST_STATES });
+  readonly #pool: Pool;
+  readonly #statements = new LRUCache<string, Statement>({ max: MOST_STATEMENTS });
+  #count = 0;
+
+  constructor(url: string, logger: Logger) {
+    this.#pool = new Pool({
+      ...connectionOptions(url),
+      max: MOST_CONNECTIONS,
+      query_timeout: QUERY_TIMEOUT_MS,
+      // What the caller gave up must not go on, nor hold locks, at the server.
+      statement_timeout: QUERY_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: QUERY_TIMEOUT_MS,
+    });
+    // A connection that breaks while nobody uses it is replaced by the next that is needed.
+    this.#pool.on('error', (error) => logger.debug({ err: error }, 'a store connection broke'));
+  }
+
+  async all(sql: string, parameters: Parameters): Promise<readonly Row[]> {
+    return this.#withClient((client) => this.#query(client, sql, parameters));
+  }
+
+  async get(sql: string, parameters: Parameters): Promise<Row | undefined> {
+    return (await this.all(sql, parameters))[0];
+  }
+
+  async run(sql: string, parameters: Parameters): Promise<void> {
+    await this.all(sql, parameters);
+  }
+
+  /** Runs `work` in one transaction: all of it is kept, or nothing when it throws. */
+  async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#withClient((client) => this.#transact(client, work));
+      } catch (error) {
+        if (tries === MOST_TRIES || !isPassing(error)) throw error;
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+
+  async #transact<T>(client: PoolClient, work: (session: Session) => Promise<T>): Promise<T> {
+    await client.query('begin');
+    try {
+      const result = await work({
+        all: (sql, parameters) => this.#query(client, sql, parameters),
+        get: async (sql, parameters) => (await this.#query(client, sql, parameters))[0],
+        run: async (sql, parameters) => void (await this.#query(client, sql, parameters)),
+      });
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      // Positions that were taken are given out again.
+      this.states.clear();
+      await client.query('rollback');
+      throw error;
+    }
+  }
+
+  async #withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw unavailable(error) ?? error;
+    });
+    let isBroken = false;
+    const onError = (): void => {
+      isBroken = true;
+    };
+    client.on('error', onError);
+    try {
+      return await use(client);
+    } catch (error) {
+      const gone = unavailable(error);
+      isBroken ||= gone !== null;
+      throw gone ?? error;
+    } finally {
+      client.off('error', onError);
+      client.release(isBroken);
+    }
+  }
+
+  async #query(client: PoolClient, sql: string, parameters: Parameters): Promise<readonly Row[]> {
+    const { name, text } = this.#prepare(sql);
+    const result = await client.query<Row>({ name, text, values: [...parameters] });
+    return result.rows;
+  }
+
+  #prepare(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      this.#count += 1;
+      statement = { name: `s${this.#count}`, text: numbered(sql) };
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** `?` as SQLite has it, to `$1` as PostgreSQL has it. */
+function numbered(sql: string): string {
+  let count = 0;
+  return sql.replaceAll('?', () => `$${(count += 1)}`);
+}
+
+const INT8_OID = 20;
+
+/** How every connection to the store is made. Throws a `LedgerError` when the address is none. */
+export function connectionOptions(url: string): ClientConfig {
+  if (!URL.canParse(url)) {
+    throw new LedgerError(
+      'STORE_URL is not an address: write it like postgres://user:password@host:5432/database, with what is odd in a name percent-encoded',
+    );
+  }
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'import-status-subgraph',
+    types: {
+      // Numbers of ours are far below 2^53.
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === INT8_OID ? Number : types.getTypeParser(oid, format),
+    },
+  };
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof DatabaseError && PASSING.has(error.code ?? '');
+}

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { Client, DatabaseError } from 'pg';
+import { integer } from '../columns.ts';
+import { LedgerError } from '../ledger.ts';
+import { connectionOptions } from './database.ts';
+import { unavailable } from './unavailable.ts';
+
+const MIGRATIONS = new URL('../postgres/migrations/', import.meta.url);
+
+/** A step that the schema takes. */
+export interface Migration {
+  /** From 1 on, without a gap. */
+  readonly version: number;
+  /** The oldest schema version whose releases still work once it was taken. */
+  readonly worksFrom: number;
+  readonly sql: string;
+}
+
+/** One number for all who bring this schema up to date: they take turns. */
+const LOCK = 4_706_113_290;
+
+/** Statements of requests wait behind a step that waits for a lock: it gives up soon, and tries again. */
+const LOCK_TIMEOUT_MS = 2_000;
+const MOST_TRIES = 30;
+const LOCK_NOT_AVAILABLE = '55P03';
+
+const FIRST_LINE = /^-- Works with releases from (\d+) on\.\n/;
+
+/** The steps that this release knows. */
+export function listMigrations(): readonly Migration[] {
+  const files = readdirSync(MIGRATIONS)
+    .filter((name) => name.endsWith('.sql'))
+    .toSorted();
+  return files.map((file, index) => {
+    const sql = readFileSync(new URL(file, MIGRATIONS), 'utf8');
+    const worksFrom = Number(FIRST_LINE.exec(sql)?.[1]);
+    if (Number.isNaN(worksFrom))
+      throw new Error(`${file} does not say which releases it works with`);
+    return { version: index + 1, worksFrom, sql };
+  });
+}
+
+/**
+ * Brings the schema up to date, one step in one transaction each. Of many processes that start at once
+ * one does it. A schema that is newer than this release is left as it is if it says that this release
+ * works with it, so that old and new run side by side; else it throws a `LedgerError`.
+ */
+export async function migrate(
+  url: string,
+  { migrations, logger }: { readonly migrations: readonly Migration[]; readonly logger: Logger },
+): Promise<void> {
+  const client = new Client(connectionOptions(url));
+  client.on('error', (error) =>
+    logger.debug({ err: error }, 'the connection for migrations broke'),
+  );
+  try {
+    await client.connect();
+    await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
+    for (const step of migrations) await takeStep(client, step);
+    await checkVersion(client, migrations.length, logger);
+  } catch (error) {
+    throw unavailable(error) ?? error;
+  } finally {
+    await client.end();
+  }
+}
+
+async function takeStep(client: Client, step: Migration): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await tryStep(client, step);
+      return;
+    } catch (error) {
+      await client.query('rollback');
+      const isLocked = error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+      if (!isLocked || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+async function tryStep(client: Client, { version, worksFrom, sql }: Migration): Promise<void> {
+  await client.query('begin');
+  await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
+  await client.query(
+    `create table if not exists schema_versions (
+       version bigint primary key, works_from bigint not null)`,
+  );
+  const { rows } = await client.query('select 1 from schema_versions where version = $1', [
+    version,
+  ]);
+  if (rows.length === 0) {
+    await client.query(sql);
+    await client.query('insert into schema_versions (version, works_from) values ($1, $2)', [
+      version,
+      worksFrom,
+    ]);
+  }
+  await client.query('commit');
+}
+
+async function checkVersion(client: Client, known: number, logger: Logger): Promise<void> {
+  const { rows } = await client.query(
+    'select max(version) as version, max(works_from) as works_from from schema_versions',
+  );
+  const row = rows[0] ?? {};
+  const version = integer(row, 'version');
+  if (version <= known) return;
+  if (integer(row, 'works_from') > known) {
+    throw new LedgerError(
+      `the store has schema version ${version}, this release knows ${known} and does not work with it: start a newer release, or point STORE_URL at another database`,
+    );
+  }
+  logger.warn(
+    { version, known },
+    'the schema of the store is newer than this release, and works with it',
+  );
+}

@@ -1,0 +1,41 @@
+import { StoreUnavailableError } from '../ledger.ts';
+
+/** SQLSTATE classes: connection exceptions, out of resources (connections), operator intervention. */
+const UNAVAILABLE_CLASSES = ['08', '53', '57'];
+
+/** Nobody listens, or the way there is cut. */
+const NETWORK = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT',
+]);
+
+/** `pg` says these without a code. */
+const TOLD =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|Client was closed|terminating connection)/;
+
+/** What an error of the client says of the store, if it is that it cannot be reached just now. */
+export function unavailable(error: unknown): StoreUnavailableError | null {
+  if (error instanceof StoreUnavailableError) return error;
+  if (!(error instanceof Error)) return null;
+  const errors = error instanceof AggregateError ? error.errors : [error];
+  return errors.some(isOutage)
+    ? new StoreUnavailableError(
+        `the store cannot be reached (${error.message || 'no connection'}); check that PostgreSQL runs at STORE_URL`,
+        { cause: error },
+      )
+    : null;
+}
+
+function isOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (NETWORK.has(code) || TOLD.test(error.message)) return true;
+  return code.length === 5 && UNAVAILABLE_CLASSES.includes(code.slice(0, 2));
+}

@@ -1,0 +1,71 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { ClaimQuery, Lease } from '../ledger/look-ledger.ts';
+import type { LookTask } from './look.ts';
+import type { WatchedProvider } from './watched-provider.ts';
+
+export interface ClaimsOptions {
+  readonly ledger: Ledger;
+  readonly provider: WatchedProvider;
+  /** How many imports one look is about at most. */
+  readonly largestBatch: number;
+}
+
+/** How many looks may begin now, and how many may run at once. */
+export interface FreeRoom {
+  readonly free: number;
+  readonly size: number;
+}
+
+/** What a lane has claimed of what is due, and what it gives back. */
+export class Claims {
+  readonly #options: ClaimsOptions;
+  /** Claimed, and to be looked at one after the other. */
+  readonly #waiting: LookTask[] = [];
+  readonly #toRelease: Lease[] = [];
+
+  constructor(options: ClaimsOptions) {
+    this.#options = options;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  /**
+   * Imports for one look. Where that is about one import, several are claimed at once: those that can
+   * run now, and, where each claim is a question to a server, those that can run next.
+   */
+  async takeLooks(now: number, { free, size }: FreeRoom): Promise<readonly LookTask[]> {
+    const { largestBatch, ledger } = this.#options;
+    if (this.#waiting.length === 0) {
+      const soon = ledger.isShared ? free + size : free;
+      const limit = largestBatch === 1 ? soon : largestBatch;
+      this.#waiting.push(...(await this.claim(now, 'looks', limit)));
+    }
+    return this.#waiting.splice(0, largestBatch);
+  }
+
+  async claim(now: number, work: ClaimQuery['work'], limit: number): Promise<readonly LookTask[]> {
+    if (limit === 0) return [];
+    const { provider, ledger, largestBatch } = this.#options;
+    const { id: providerId, leaseMs, cadence } = provider;
+    // What would be due a moment later rides along, so that batches stay full.
+    const horizonMs = largestBatch === 1 ? 0 : cadence.minIntervalMs / 2;
+    const due = await ledger.claimDue({ providerId, work, limit, now, horizonMs, leaseMs });
+    return due.map((claim) => ({ claim, isAskedFor: false }));
+  }
+
+  /** These came to nothing, or are not to be looked at here: they are due as before. */
+  putBack(tasks: readonly LookTask[]): void {
+    this.#toRelease.push(...tasks.map(({ claim }) => claim.lease));
+  }
+
+  /** Gives back what was put back; all of it that is not begun, if `isAll`. */
+  async release({ isAll }: { readonly isAll: boolean }): Promise<void> {
+    if (isAll) this.putBack(this.#waiting.splice(0));
+    const leases = [...this.#toRelease];
+    if (leases.length === 0) return;
+    await this.#options.ledger.release(leases);
+    this.#toRelease.splice(0, leases.length);
+  }
+}
