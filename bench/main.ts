@@ -12,6 +12,10 @@ const BENCHES = {
     summary: 'capture of a million rows beside bare inserts, then paging and export',
     run: async (args: readonly string[]) => (await import('./rows/rows.ts')).benchRows(args),
   },
+  scale: {
+    summary: 'replicas on one PostgreSQL with 200,000 running imports',
+    run: async (args: readonly string[]) => (await import('./scale/scale.ts')).benchScale(args),
+  },
   supergraph: {
     summary: 'entities beside a bare Apollo subgraph, what time tells, and hostile documents',
     run: async (args: readonly string[]) =>

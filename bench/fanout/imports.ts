@@ -32,6 +32,8 @@ export function recordingOf({ index, step, basedOnRevision }: Step): Recording {
   const processed = PROCESSED + step;
   return {
     ref: refOf(index),
+    lease: null,
+    watchedLookAt: null,
     basedOnRevision,
     state: {
       job: {

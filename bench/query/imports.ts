@@ -40,6 +40,8 @@ export function seededImport(index: number): SeededImport {
 
   const running: Recording = {
     ref,
+    lease: null,
+    watchedLookAt: null,
     basedOnRevision: 0,
     state: runningState({ startedAt, total, progressPercent }),
     rows: { kind: 'none' },
@@ -52,6 +54,8 @@ export function seededImport(index: number): SeededImport {
   if (!isFinished) return { recordings: [running], rows: [] };
   const finished: Recording = {
     ref,
+    lease: null,
+    watchedLookAt: null,
     basedOnRevision: 1,
     state: finishedState({ startedAt, finishedAt, total, failed }),
     rows: { kind: 'none' },
