@@ -157,3 +157,19 @@ describe('the address at which callers reach the service', () => {
     });
   }
 });
+
+describe('what a service that is to stop waits for', () => {
+  test('is the notice that its store suggests, and what is under way', () => {
+    assert.deepEqual(parse().drain, { noticeWithinMs: null, finishWithinMs: 5_000 });
+  });
+
+  test('is what the configuration says', () => {
+    const drain = { noticeWithin: '0s', finishWithin: '2m' };
+    const expected = { noticeWithinMs: 0, finishWithinMs: 120_000 };
+    assert.deepEqual(parse({ service: { drain } }).drain, expected);
+    assert.match(
+      problemsOf({ service: { drain: { noticeWithin: 'soon' } } }).join(),
+      /^drain\.noticeWithin: /,
+    );
+  });
+});

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
-import { createErrorMask, graphError } from '../../src/graphql/errors.ts';
+import { createErrorMask, graphError, isOutage, OUTAGE } from '../../src/graphql/errors.ts';
+import { StoreUnavailableError } from '../../src/ledger/ledger.ts';
 
 test('a fault of ours is hidden behind a reference, and the log has it with its cause', () => {
   const lines: string[] = [];
@@ -47,4 +48,27 @@ test('what a caller can act on is passed on with its code and without a stack', 
     message: 'after: is not a cursor',
     extensions: { code: 'INVALID_CURSOR' },
   });
+});
+
+test('a store that cannot be reached has a code of its own, however deep it failed, and no reference', () => {
+  const lines: string[] = [];
+  const told: unknown[] = [];
+  const mask = createErrorMask(pino({}, { write: (line) => lines.push(line) }), {
+    onOutage: (error) => told.push(error),
+  });
+  const outage = new StoreUnavailableError('no store at 10.0.0.1');
+  const inner = new GraphQLError('inner', { originalError: outage });
+  const error = new GraphQLError('outer', { path: ['imports'], originalError: inner });
+  const masked = mask(error.toJSON(), error);
+  assert.deepEqual(masked, {
+    message: OUTAGE.message,
+    path: ['imports'],
+    extensions: { code: 'STORE_UNAVAILABLE' },
+  });
+  assert.deepEqual([told, lines], [[outage], []]);
+  const other = { message: 'other', extensions: { code: 'IMPORT_NOT_FOUND' } };
+  assert.ok(isOutage({ data: null, errors: [masked] }));
+  assert.ok(!isOutage({ data: { imports: null }, errors: [masked] }));
+  assert.ok(!isOutage({ data: null, errors: [masked, other] }));
+  assert.ok(!isOutage({ data: null }));
 });
