@@ -1,4 +1,3 @@
-import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
 import type { ProviderError, ProviderErrorKind } from '../domain/provider-error.ts';
 import { sumTally } from '../domain/row.ts';
 import type { RowErrorSummary } from '../domain/row.ts';
@@ -6,6 +5,7 @@ import type { OpenCapture } from '../ledger/row-ledger.ts';
 import { backoffMs } from './schedule.ts';
 import { GIVE_UP_AFTER_MS, hasTriedEnough, KEEP, recording } from './verdict.ts';
 import type { Circumstances, Verdict } from './verdict.ts';
+import { failureMs } from './waits.ts';
 
 /** What came of reading some rows of a finished import. */
 export type CaptureResult =
@@ -94,9 +94,7 @@ function judgeFailure(
     });
   }
   const attempts = at.claim.schedule.attempts + 1;
-  const factor = PROVIDER_ERROR_MEANING[error.kind].backoffFactor;
-  const backedOffMs = backoffMs({ cadence: at.cadence, attempts, factor, random: at.random });
-  return goOn(at, { waitMs: error.retryAfterMs ?? backedOffMs, attempts, error });
+  return goOn(at, { waitMs: failureMs(error, at), attempts, error });
 }
 
 /** Where the list came to its end, what was read of it is all there is. */

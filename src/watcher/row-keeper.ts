@@ -30,6 +30,9 @@ const MOST_ROWS = 500;
 const MOST_CHARACTERS = 1_048_576;
 const CHARACTERS_A_ROW = 100;
 
+/** Rows that come this slowly are written before there are so many. */
+const SLOW_AFTER_MS = 10_000;
+
 /** So many rows are made fit to be kept before others have their turn. */
 const ROWS_A_TURN = 20;
 
@@ -50,8 +53,10 @@ export class RowKeeper implements RowSink {
   #waiting = new Batch();
   #capture: OpenCapture | null = null;
   #isHandedOver = false;
+  #flushedAt: number;
 
   constructor(ref: ImportRef, lease: Lease | null, keeping: RowKeeping) {
+    this.#flushedAt = keeping.now();
     this.#ref = ref;
     this.#lease = lease;
     this.#keeping = keeping;
@@ -60,7 +65,7 @@ export class RowKeeper implements RowSink {
   async write(rows: readonly ImportRow[]): Promise<void> {
     for (const [index, row] of rows.entries()) {
       this.#waiting.add(this.#keeping.guard.row(row));
-      if (this.#waiting.isFull) await this.#flush();
+      if (this.#waiting.isFull || this.#isSlow()) await this.#flush();
       else if ((index + 1) % ROWS_A_TURN === 0) await setImmediate();
     }
   }
@@ -82,9 +87,15 @@ export class RowKeeper implements RowSink {
     await this.#keeping.ledger.dropCapture(this.#capture.id);
   }
 
+  /** Each batch makes the lease last longer. */
+  #isSlow(): boolean {
+    return this.#keeping.now() >= this.#flushedAt + SLOW_AFTER_MS;
+  }
+
   async #flush(): Promise<void> {
     const { ledger, now } = this.#keeping;
     const { rows } = this.#waiting;
+    this.#flushedAt = now();
     this.#waiting = new Batch();
     this.#capture ??= await ledger.openCapture(this.#ref, now());
     this.#capture = await addRows(this.#keeping, {

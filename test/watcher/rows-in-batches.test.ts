@@ -49,6 +49,27 @@ test('a long page is kept in several batches', async (t) => {
   await assertRows(ledger, 3_500);
 });
 
+test('rows that come slowly are written as they come, and the look stays its own', async (t) => {
+  const clock = createClock();
+  const { ledger, batches } = countRows(openLedger(t));
+  const vendor = createVendor(clock, {
+    leaseMs: 15_000,
+    answer: async ({ rows }) => {
+      for (const row of failedRows(4)) {
+        await rows.write([row]);
+        clock.advance(10_000);
+      }
+      return { kind: 'observed', observation: finishHere(4) };
+    },
+  });
+  const { watcher } = await startWatcher(t, [vendor], { clock, ledger });
+  await watcher.track({ ref: REF, now: clock.now() });
+  await waitFor(ledger, isSettled);
+  assert.deepEqual(batches, [2, 1, 1]);
+  assert.equal(vendor.requests.length, 1);
+  await assertRows(ledger, 4);
+});
+
 for (const [where, failing, requests] of [
   ['in the first batch of a page', 1, ['the beginning']],
   ['in the middle of a page', 5, ['the beginning']],
