@@ -72,3 +72,8 @@ export interface RevisionPage {
   readonly revisions: readonly Revision[];
   readonly hasMore: boolean;
 }
+
+/** Whether an import may come to match a filter no longer: what else a filter asks for never changes. */
+export function canBeLeft({ phases, outcomes, labels = [] }: ImportFilter): boolean {
+  return phases !== undefined || outcomes !== undefined || labels.length > 0;
+}

@@ -1,3 +1,5 @@
+import { givenText } from './stored-text.ts';
+
 /** A row as a database answers it, by column. */
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -15,7 +17,7 @@ export function integerOrNull(row: Row, column: string): number | null {
 export function text(row: Row, column: string): string {
   const value = row[column];
   if (typeof value !== 'string') throw new TypeError(`column ${column} is not a text`);
-  return value;
+  return givenText(value);
 }
 
 export function textOrNull(row: Row, column: string): string | null {

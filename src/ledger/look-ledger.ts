@@ -55,6 +55,36 @@ export interface LookLedger {
 
   /** How many of a provider's imports are still looked at. */
   countActive(providerId: string): Promise<number>;
+
+  /** How many of them their vendor forgets within a time. */
+  countExpiring(query: ExpiryQuery): Promise<number>;
+
+  /** Some of these, those that are forgotten first first. */
+  listExpiring(query: ListExpiringQuery): Promise<readonly ExpiringImport[]>;
+}
+
+export interface ExpiryQuery {
+  readonly providerId: string;
+  /**
+   * How long the vendor keeps an import that has ended. Where it does not say when it forgets one, that
+   * is so long after the import was last seen, or tracked if it never was: not before.
+   */
+  readonly retentionMs: number;
+  /** Forgotten after this instant. */
+  readonly after: number;
+  /** Forgotten at this instant or before; null for however late. */
+  readonly until: number | null;
+}
+
+export interface ListExpiringQuery extends ExpiryQuery {
+  readonly first: number;
+  /** So many of them are left out at the beginning. */
+  readonly skip: number;
+}
+
+export interface ExpiringImport {
+  readonly importId: string;
+  readonly expiresAt: number;
 }
 
 export interface RoomQuery {

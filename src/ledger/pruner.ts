@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { delay } from '../domain/clock.ts';
 import type { Clock } from '../domain/clock.ts';
+import { logFailure } from './log-failure.ts';
 import type { RowLedger } from './row-ledger.ts';
 
 /** How long what is known is kept, in milliseconds; null for ever. */
@@ -62,7 +63,7 @@ export class Pruner {
       await work();
     } catch (error) {
       if (this.#stopping.signal.aborted) return;
-      this.#options.logger.error({ err: error }, 'could not delete what is old');
+      logFailure(this.#options, error, 'could not delete what is old');
     }
   }
 

@@ -1,6 +1,7 @@
 import { Gauge } from 'prom-client';
 import type { Logger } from 'pino';
 import type { Hub } from '../graphql/live/hub.ts';
+import { logFailure } from '../ledger/log-failure.ts';
 import type { Watcher } from '../watcher/watcher.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -40,7 +41,7 @@ export function tellState({ registry, looks }: Metrics, { watcher, hub, logger }
         }
       } catch (error) {
         // When the store fails, the other metrics are needed most.
-        logger.error({ err: error }, 'it cannot be told what is left of budgets');
+        logFailure({ logger }, error, 'it cannot be told what is left of budgets');
         found.length = 0;
       }
       // All at once: somebody else may be reading, too.

@@ -23,6 +23,8 @@ export function traceLedger(ledger: Ledger, tracer: Tracer): Ledger {
     findNextDueAt: traced('findNextDueAt', (providerId) => ledger.findNextDueAt(providerId)),
     bringForward: traced('bringForward', (id, at) => ledger.bringForward(id, at)),
     countActive: traced('countActive', (providerId) => ledger.countActive(providerId)),
+    countExpiring: traced('countExpiring', (query) => ledger.countExpiring(query)),
+    listExpiring: traced('listExpiring', (query) => ledger.listExpiring(query)),
     takeRoom: traced('takeRoom', (query) => ledger.takeRoom(query)),
     leaveRoom: traced('leaveRoom', (providerId) => ledger.leaveRoom(providerId)),
     release: traced('release', (leases) => ledger.release(leases)),

@@ -2,8 +2,12 @@ import { delay } from '../domain/clock.ts';
 import type { Clock } from '../domain/clock.ts';
 import { ProviderError } from '../domain/provider-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { ExpiringImport } from '../ledger/look-ledger.ts';
 import type { RequestBudget } from '../providers/provider.ts';
+import { lastOfMonth, rationOf } from './ration.ts';
+import type { Ration } from './ration.ts';
 import { budgetFloorMs } from './schedule.ts';
+import type { WaitConditions } from './waits.ts';
 
 /** What is left of a provider's budget. */
 export interface BudgetState extends RequestBudget {
@@ -11,9 +15,20 @@ export interface BudgetState extends RequestBudget {
   readonly resetsAt: number;
 }
 
+export type BudgetPace = Pick<WaitConditions, 'budgetFloorMs' | 'rationedForMs'>;
+
+/** Active imports that are lost at what is left of a budget, if nothing changes. */
+export interface Risk {
+  readonly count: number;
+  /** The first of them to be forgotten. */
+  readonly first: readonly ExpiringImport[];
+}
+
 export interface BudgetOptions {
   readonly providerId: string;
   readonly budget: RequestBudget;
+  /** How long the vendor keeps an import that has ended; null, or absent, when it does not say. */
+  readonly retentionMs?: number | null;
   readonly ledger: Ledger;
   readonly clock: Clock;
 }
@@ -25,12 +40,14 @@ const KEPT_FOR_TRACKED = 0.5;
 export class Budget {
   readonly #providerId: string;
   readonly #budget: RequestBudget;
+  readonly #retentionMs: number | null;
   readonly #ledger: Ledger;
   readonly #clock: Clock;
 
-  constructor({ providerId, budget, ledger, clock }: BudgetOptions) {
+  constructor({ providerId, budget, retentionMs = null, ledger, clock }: BudgetOptions) {
     this.#providerId = providerId;
     this.#budget = budget;
+    this.#retentionMs = retentionMs;
     this.#ledger = ledger;
     this.#clock = clock;
   }
@@ -58,12 +75,15 @@ export class Budget {
 
   /**
    * Whether imports that nobody tracks may still be looked at because somebody asks: the last part
-   * of a month's requests is kept for those that are tracked.
+   * of a month's requests is kept for those that are tracked, and so is what they need.
    */
-  async hasRoomForAsks(): Promise<boolean> {
+  async hasRoomForAsks(importsPerRequest: number): Promise<boolean> {
     const { perMonth } = this.#budget;
     if (perMonth === null) return true;
-    return (await this.#used(this.#clock.now())) < perMonth * (1 - KEPT_FOR_TRACKED);
+    const used = await this.#used(this.#clock.now());
+    if (used >= perMonth * (1 - KEPT_FOR_TRACKED)) return false;
+    const ration = await this.ration(importsPerRequest);
+    return ration === null || ration.spare >= 1;
   }
 
   /** Null when the provider sets no limit. */
@@ -75,16 +95,78 @@ export class Budget {
 
   /** The shortest interval between looks at one import at which the budget lasts. */
   async floorMs(importsPerRequest: number): Promise<number> {
+    return (await this.pace(importsPerRequest)).budgetFloorMs;
+  }
+
+  /** What the budget says of when to look again. */
+  async pace(importsPerRequest: number): Promise<BudgetPace> {
     const { perMonth } = this.#budget;
-    if (perMonth === null) return 0;
+    if (perMonth === null) return { budgetFloorMs: 0 };
+    const ration = await this.ration(importsPerRequest);
+    if (ration !== null) {
+      return { budgetFloorMs: ration.floorMs, rationedForMs: ration.retentionMs };
+    }
     const now = this.#clock.now();
-    return budgetFloorMs({
+    const active = await this.#ledger.countActive(this.#providerId);
+    const conditions = {
       perMonth,
       used: await this.#used(now),
       monthMs: endOfMonth(now) - startOfMonth(now),
       resetsInMs: endOfMonth(now) - now,
-      active: Math.ceil((await this.#ledger.countActive(this.#providerId)) / importsPerRequest),
+      active: Math.ceil(active / importsPerRequest),
+    };
+    return { budgetFloorMs: budgetFloorMs(conditions) };
+  }
+
+  /**
+   * How the month's requests are shared out; null where they need not be: without a limit a month,
+   * where many imports share a request, and where the vendor does not say how long it keeps an import.
+   */
+  async ration(importsPerRequest: number): Promise<Ration | null> {
+    const { perMonth } = this.#budget;
+    const retentionMs = this.#retentionMs;
+    if (perMonth === null || retentionMs === null || importsPerRequest > 1) return null;
+    const now = this.#clock.now();
+    const resetsAt = endOfMonth(now);
+    const until = lastOfMonth(resetsAt);
+    const providerId = this.#providerId;
+    return rationOf({
+      perMonth,
+      used: await this.#used(now),
+      monthMs: resetsAt - startOfMonth(now),
+      now,
+      resetsAt,
+      retentionMs,
+      active: await this.#ledger.countActive(providerId),
+      needed: await this.#ledger.countExpiring({ providerId, retentionMs, after: now, until }),
     });
+  }
+
+  /**
+   * What is lost at this budget, and up to `first` imports of it; null where the vendor does not say how
+   * long it keeps an import. Those that are forgotten first are looked at first, so it is the others.
+   */
+  async findRisk(importsPerRequest: number, first: number): Promise<Risk | null> {
+    const { perMonth } = this.#budget;
+    if (this.#retentionMs === null) return null;
+    if (perMonth === null) return { count: 0, first: [] };
+    const now = this.#clock.now();
+    const turn = lastOfMonth(endOfMonth(now));
+    const left = Math.max(0, perMonth - (await this.#used(now)));
+    const query = { providerId: this.#providerId, retentionMs: this.#retentionMs };
+    const months = [
+      { ...query, after: now, until: turn, skip: left * importsPerRequest },
+      { ...query, after: turn, until: null, skip: perMonth * importsPerRequest },
+    ];
+    const lost: ExpiringImport[] = [];
+    let count = 0;
+    for (const month of months) {
+      const lostInMonth = (await this.#ledger.countExpiring(month)) - month.skip;
+      if (lostInMonth <= 0) continue;
+      count += lostInMonth;
+      lost.push(...(await this.#ledger.listExpiring({ ...month, first: first - lost.length })));
+    }
+    return { count, first: lost };
   }
 
   async #waitFor(at: number, now: number, signal: AbortSignal): Promise<void> {

@@ -1,13 +1,13 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ClaimQuery, Lease } from '../ledger/look-ledger.ts';
 import type { LookTask } from './look.ts';
+import { Rationing } from './rationing.ts';
+import type { RationingOptions } from './rationing.ts';
 import type { WatchedProvider } from './watched-provider.ts';
 
-export interface ClaimsOptions {
+export interface ClaimsOptions extends RationingOptions {
   readonly ledger: Ledger;
   readonly provider: WatchedProvider;
-  /** How many imports one look is about at most. */
-  readonly largestBatch: number;
 }
 
 /** How many looks may begin now, and how many may run at once. */
@@ -19,12 +19,14 @@ export interface FreeRoom {
 /** What a lane has claimed of what is due, and what it gives back. */
 export class Claims {
   readonly #options: ClaimsOptions;
+  readonly #rationing: Rationing;
   /** Claimed, and to be looked at one after the other. */
   readonly #waiting: LookTask[] = [];
   readonly #toRelease: Lease[] = [];
 
   constructor(options: ClaimsOptions) {
     this.#options = options;
+    this.#rationing = new Rationing(options);
   }
 
   get isEmpty(): boolean {
@@ -40,7 +42,7 @@ export class Claims {
     if (this.#waiting.length === 0) {
       const soon = ledger.isShared ? free + size : free;
       const limit = largestBatch === 1 ? soon : largestBatch;
-      this.#waiting.push(...(await this.claim(now, 'looks', limit)));
+      this.#waiting.push(...(await this.#sift(await this.claim(now, 'looks', limit))));
     }
     return this.#waiting.splice(0, largestBatch);
   }
@@ -67,5 +69,14 @@ export class Claims {
     if (leases.length === 0) return;
     await this.#options.ledger.release(leases);
     this.#toRelease.splice(0, leases.length);
+  }
+
+  async #sift(claimed: readonly LookTask[]): Promise<readonly LookTask[]> {
+    try {
+      return await this.#rationing.sift(claimed);
+    } catch (error) {
+      this.putBack(claimed);
+      throw error;
+    }
   }
 }

@@ -4,6 +4,7 @@ import { importId } from '../domain/import.ts';
 import type { ImportRef } from '../domain/import.ts';
 import { StoreUnavailableError } from '../ledger/ledger.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { logFailure } from '../ledger/log-failure.ts';
 import { isOpen } from '../ledger/provider-health.ts';
 import type { ProviderHealth } from '../ledger/provider-health.ts';
 import type { ProviderDataSource } from '../providers/provider.ts';
@@ -55,10 +56,11 @@ export class Lane {
   #turn = 0;
 
   constructor(options: LaneOptions) {
-    const { provider, ledger, clock, logger } = options;
+    const { provider, ledger, clock } = options;
     this.#options = options;
     this.#health = new Health(options);
-    this.budget = new Budget({ providerId: provider.id, budget: provider.budget, ledger, clock });
+    const { id: providerId, budget, capabilities } = provider;
+    this.budget = new Budget({ ...capabilities, providerId, budget, ledger, clock });
     this.source = provider.connect((signal) => this.budget.admit(signal));
     this.keeping = {
       ledger,
@@ -67,15 +69,19 @@ export class Lane {
       now: () => clock.now(),
       renewLease: (lease) => ledger.extendLease(lease, clock.now() + provider.leaseMs),
     };
-    this.#claims = new Claims({ ledger, provider, largestBatch: this.source.largestBatch });
-    const { id: providerId } = provider;
+    this.#claims = new Claims({
+      ...options,
+      largestBatch: this.source.largestBatch,
+      budget: this.budget,
+      onPutOff: ({ claim }) => this.giveUp(importId(claim.import.ref)),
+    });
     this.#wake = new Wake({ ledger, clock, providerId, onWake: () => this.nudge() });
     this.#callers = new Callers({
       ledger,
       clock,
       leaseMs: provider.leaseMs,
       onQueued: () => this.nudge(),
-      onFailed: (error) => logger.warn({ err: error }, 'could not see what others have looked at'),
+      onFailed: (error) => logFailure(options, error, 'could not see what others have looked at'),
     });
   }
 
@@ -127,7 +133,7 @@ export class Lane {
     this.#options.observer
       .apart(() => this.#pump())
       .catch((error: unknown) => {
-        this.#options.logger.error({ err: error }, 'the watcher stumbled; it goes on');
+        logFailure(this.#options, error, 'the watcher stumbled; it goes on');
         this.#isNudged = false;
         this.#wake.in(this.#options.provider.cadence.minIntervalMs);
       })
@@ -144,7 +150,7 @@ export class Lane {
     if (error !== null && isOpen(this.health, this.#options.clock.now())) {
       return { kind: 'failed', error };
     }
-    if (!(await this.budget.hasRoomForAsks())) return NOT_IN_BUDGET;
+    if (!(await this.budget.hasRoomForAsks(this.source.largestBatch))) return NOT_IN_BUDGET;
     return this.#callers.ask(ref);
   }
 
@@ -161,7 +167,7 @@ export class Lane {
       cadence: provider.cadence,
       appearsWithinMs: provider.capabilities.appearsWithinMs,
       holdFinishForMs,
-      budgetFloorMs: await this.budget.floorMs(this.source.largestBatch),
+      ...(await this.budget.pace(this.source.largestBatch)),
       now: clock.now(),
       random,
     };
@@ -194,8 +200,11 @@ export class Lane {
   /** Where others look, too, room is asked for only when there is something to do with it. */
   async #hasWork(now: number): Promise<boolean> {
     const isIdle = this.#running.size === 0 && this.#claims.isEmpty && this.#callers.isIdle;
-    if (!this.#options.ledger.isShared || !isIdle) return true;
-    return this.#isClaiming && (await this.#wake.isDue(now));
+    const { ledger, provider } = this.#options;
+    if (!ledger.isShared || !isIdle) return true;
+    if (this.#isClaiming && (await this.#wake.isDue(now))) return true;
+    await ledger.leaveRoom(provider.id);
+    return false;
   }
 
   async #takeRoom(now: number): Promise<FreeRoom> {
@@ -249,8 +258,6 @@ export class Lane {
   }
 
   async #sleep(now: number): Promise<void> {
-    const { ledger, provider } = this.#options;
-    if (this.#running.size === 0) await ledger.leaveRoom(provider.id);
     if (this.#isOn && this.#isClaiming) await this.#wake.whenDue(now);
   }
 
@@ -263,7 +270,7 @@ export class Lane {
   }
 
   async #look(tasks: readonly LookTask[]): Promise<void> {
-    const { provider, random, logger, observer, ledger, clock } = this.#options;
+    const { provider, random, observer, ledger, clock } = this.#options;
     const { signal } = this.#stopping;
     // One draw for the batch: what was looked at together is due together again.
     const batchRandom = random();
@@ -284,9 +291,7 @@ export class Lane {
     } catch (error) {
       // A bug looks again when the lease is over. What had no chance is due as before.
       if (signal.aborted || error instanceof StoreUnavailableError) this.#claims.putBack(tasks);
-      if (!signal.aborted) {
-        logger.error({ err: error, providerId: provider.id }, 'a look broke off');
-      }
+      if (!signal.aborted) logFailure(this.#options, error, 'a look broke off');
     }
     for (const [index, { claim }] of tasks.entries()) {
       this.#callers.answer(importId(claim.import.ref), answers[index] ?? GIVEN_UP);

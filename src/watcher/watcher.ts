@@ -4,10 +4,11 @@ import type { Clock } from '../domain/clock.ts';
 import { importId } from '../domain/import.ts';
 import type { Import, ImportRef } from '../domain/import.ts';
 import type { Ledger, Tracking } from '../ledger/ledger.ts';
+import { logFailure } from '../ledger/log-failure.ts';
 import type { ProviderHealth } from '../ledger/provider-health.ts';
 import { isOpen } from '../ledger/provider-health.ts';
 import { UNTRIED } from '../ledger/provider-health.ts';
-import type { BudgetState } from './budget.ts';
+import type { BudgetState, Risk } from './budget.ts';
 import { Interest } from './interest.ts';
 import { Lane } from './lane.ts';
 import { GIVEN_UP, OVERLOADED } from './answer.ts';
@@ -129,6 +130,15 @@ export class Watcher {
   }
 
   /**
+   * What will be lost of what a provider did at what is left of its budget, with up to `first` imports
+   * of it; null where the vendor does not say how long it keeps an import.
+   */
+  async findRisk(providerId: string, first: number): Promise<Risk | null> {
+    const lane = this.#lanes.get(providerId);
+    return (await lane?.budget.findRisk(lane.source.largestBatch, first)) ?? null;
+  }
+
+  /**
    * Looks at an import that is in no ledger: once, however many ask. A vendor that does not know
    * it, or fails, is not asked about it again for a short while.
    */
@@ -210,7 +220,7 @@ export class Watcher {
     const { newIds, stop } = this.#interest.add(ids);
     if (newIds.length > 0) {
       this.#hasten(newIds).catch((error: unknown) => {
-        this.#options.logger.error({ err: error }, 'could not hasten a look; it stays on schedule');
+        logFailure(this.#options, error, 'could not hasten a look; it stays on schedule');
       });
     }
     return stop;

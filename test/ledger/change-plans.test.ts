@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ImportFilter } from '../../src/ledger/ledger.ts';
 import { listChanges } from '../../src/ledger/sqlite/changes.ts';
-import { Database, text } from '../../src/ledger/sqlite/database.ts';
-import type { Parameters, Row } from '../../src/ledger/sqlite/database.ts';
+import { text } from '../../src/ledger/columns.ts';
+import type { Row } from '../../src/ledger/columns.ts';
+import { Database } from '../../src/ledger/sqlite/database.ts';
+import type { Parameters } from '../../src/ledger/sqlite/database.ts';
 import { atEnd } from '../support/at-end.ts';
 
 /** Says beside each list how it is read. */

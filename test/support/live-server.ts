@@ -27,6 +27,8 @@ export interface LiveServer {
   readonly reads: () => number;
   /** Has the ledger fail when it is asked for changes; null for no longer. */
   failReads(error: Error | null): void;
+  /** The same for the revisions of an import. */
+  failHistory(error: Error | null): void;
   /** How many different streams somebody is subscribed to. */
   readonly streams: () => number;
   /** How many listen to the ledger. */
@@ -50,6 +52,7 @@ export async function startLiveServer(
 ): Promise<LiveServer> {
   const counts = { reads: 0, streams: 0, listeners: 0 };
   let failure: Error | null = null;
+  let historyFailure: Error | null = null;
   const store = openLedger(t);
   const ledger: Ledger = {
     ...store,
@@ -57,6 +60,10 @@ export async function startLiveServer(
       counts.reads += 1;
       if (failure !== null) throw failure;
       return store.listChanges(query);
+    },
+    listRevisions: async (query) => {
+      if (historyFailure !== null) throw historyFailure;
+      return store.listRevisions(query);
     },
     subscribe: (listener) => {
       counts.listeners += 1;
@@ -130,6 +137,9 @@ export async function startLiveServer(
     reads: () => counts.reads,
     failReads: (error) => {
       failure = error;
+    },
+    failHistory: (error) => {
+      historyFailure = error;
     },
     streams: () => counts.streams,
     listeners: () => counts.listeners,

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { TestContext } from 'node:test';
 import { atEnd } from '../support/at-end.ts';
 import { pino } from 'pino';
+import type { Clock } from '../../src/domain/clock.ts';
 import type { ImportRef } from '../../src/domain/import.ts';
 import type { Observation } from '../../src/domain/observation.ts';
 import { ProviderError } from '../../src/domain/provider-error.ts';
@@ -51,7 +52,7 @@ export interface VendorOptions extends Partial<Omit<WatchedProvider, 'connect'>>
   readonly readResponse?: ProviderDataSource['readResponse'];
 }
 
-export function createVendor(clock: TestClock, options: VendorOptions = {}): Vendor {
+export function createVendor(clock: Pick<Clock, 'now'>, options: VendorOptions = {}): Vendor {
   const { largestBatch = 1, readResponse, ...settings } = options;
   const requests: string[] = [];
   const looks: (readonly string[])[] = [];

@@ -1,13 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../domain/clock.ts';
 import { hasExpired } from '../caller.ts';
+import { findOutage } from '../errors.ts';
 import type { EventModel, StreamEndReason } from '../models.ts';
-import { cohortOf, endOf, eventsOf, haveSeenTheSame, seenUntil, seenUpTo } from './cohort.ts';
+import { cohortOf, endOf, eventsOf, seenUntil, seenUpTo } from './cohort.ts';
 import type { Cohort } from './cohort.ts';
+import { Cohorts } from './cohorts.ts';
 import { Member } from './member.ts';
 import { takersOf } from './takers.ts';
 import type { Leaver } from './member.ts';
 import type { LiveObserver } from './observer.ts';
+import type { Outage } from './outage.ts';
+import { Renderings } from './renderings.ts';
 import type { Joining, Subscription } from './sink.ts';
 import type { Seen, Topic } from './topic.ts';
 import type { Turns } from './turns.ts';
@@ -21,6 +25,7 @@ export interface BroadcastOptions<M> {
   readonly render: (event: EventModel) => Promise<M>;
   readonly clock: Clock;
   readonly turns: Turns;
+  readonly outage: Outage;
   /** How long a subscriber may take nothing. */
   readonly laggedAfterMs: number;
   readonly observer: LiveObserver;
@@ -39,18 +44,23 @@ interface Sending {
 /** One topic in one shape for any number of subscribers: one read and one message for all of them. */
 export class Broadcast<M> {
   readonly #options: BroadcastOptions<M>;
-  readonly #cohorts = new Set<Cohort<Member<M>>>();
+  readonly #cohorts = new Cohorts<Member<M>>();
   readonly #members = new Set<Member<M>>();
   readonly #ending = new Map<Member<M>, StreamEndReason>();
-  /** What was made since the last ring: the same for all that catch up at once. */
-  readonly #rendered = new Map<string, Promise<M>>();
+  /** Of what was read since the last ring. */
+  readonly #renderings: Renderings<M>;
+  readonly #readAgain = (): void => this.#start();
+  readonly #isDue = ({ readAt, hasMore }: Cohort<Member<M>>): boolean =>
+    !this.#options.outage.isOn && (readAt !== this.#rings || hasMore);
   readonly #closing = new AbortController();
   #rings = 0;
   #renderedAt = 0;
   #isRunning = false;
+  #again: Promise<void> | null = null;
 
   constructor(options: BroadcastOptions<M>) {
     this.#options = options;
+    this.#renderings = new Renderings(options.render);
   }
 
   /** Who is subscribed, also those that take nothing right now. */
@@ -97,6 +107,7 @@ export class Broadcast<M> {
     member.cancelExpiry?.();
     if (this.#members.size > 0) return;
     this.#closing.abort();
+    this.#options.outage.leave(this.#readAgain);
     this.#options.onEmpty();
   }
 
@@ -108,25 +119,8 @@ export class Broadcast<M> {
     else member.cancelExpiry = clock.after(leftMs, () => this.#expire(member, at));
   }
 
-  /** Puts a cohort where it is read; with those that have seen the same, if there are any. */
   #place(cohort: Cohort<Member<M>>): void {
-    if (cohort.members.size === 0) return;
-    for (const other of this.#cohorts) {
-      if (!haveSeenTheSame(cohort, other)) continue;
-      const [from, to] =
-        cohort.members.size > other.members.size ? [other, cohort] : [cohort, other];
-      for (const member of from.members) {
-        member.cohort = to;
-        to.members.add(member);
-      }
-      to.readAt = Math.min(from.readAt, to.readAt);
-      to.hasMore ||= from.hasMore;
-      this.#cohorts.delete(other);
-      this.#cohorts.add(to);
-      this.#start();
-      return;
-    }
-    this.#cohorts.add(cohort);
+    this.#cohorts.place(cohort);
     this.#start();
   }
 
@@ -141,55 +135,50 @@ export class Broadcast<M> {
   async #run(): Promise<void> {
     const { turns } = this.#options;
     while (this.#hasWork()) await turns.take(() => this.#step());
-    this.#rendered.clear();
+    this.#renderings.clear();
     this.#isRunning = false;
+    if (this.#options.outage.isOn) this.#awaitStore();
   }
 
   #hasWork(): boolean {
-    if (this.#ending.size > 0) return true;
-    for (const cohort of this.#cohorts) if (this.#isDue(cohort)) return true;
-    return false;
+    return this.#ending.size > 0 || this.#cohorts.has(this.#isDue);
   }
 
   async #step(): Promise<void> {
-    if (this.#renderedAt !== this.#rings) this.#rendered.clear();
+    if (this.#renderedAt !== this.#rings) this.#renderings.clear();
     this.#renderedAt = this.#rings;
     const ending = [...this.#ending].slice(0, SLICE);
     for (const [member, reason] of ending) {
       await this.#guard([member], () => this.#sendEnd([member], reason));
     }
-    const cohort = this.#takeDue();
-    if (cohort !== null) await this.#guard(cohort.members, () => this.#advance(cohort));
+    const cohort = this.#cohorts.take(this.#isDue);
+    if (cohort !== null) await this.#guard(cohort.members, () => this.#read(cohort));
   }
 
-  #isDue({ readAt, hasMore, members }: Cohort<Member<M>>): boolean {
-    return readAt !== this.#rings || hasMore || members.size === 0;
-  }
-
-  /** A cohort that moves is nobody's to join. */
-  #takeDue(): Cohort<Member<M>> | null {
-    for (const cohort of this.#cohorts) {
-      if (!this.#isDue(cohort)) continue;
-      this.#cohorts.delete(cohort);
-      if (cohort.members.size > 0) return cohort;
+  /** While the store cannot be reached nobody is sent anything, and all stay where they are. */
+  async #read(cohort: Cohort<Member<M>>): Promise<void> {
+    try {
+      await this.#advance(cohort);
+    } catch (error) {
+      if (findOutage(error) === null) throw error;
+      this.#awaitStore();
+      this.#place(cohort);
     }
-    return null;
+  }
+
+  #awaitStore(): void {
+    this.#renderings.clear();
+    if (this.#members.size > 0) this.#options.outage.wait(this.#readAgain);
   }
 
   async #advance(cohort: Cohort<Member<M>>): Promise<void> {
     const { topic } = this.#options;
-    const { signal } = this.#closing;
+    const ring = this.#rings;
     // They were sent everything when they were last read for, and wait for what comes.
     const isPrompt = cohort.readAt >= 0 && !cohort.hasMore;
-    cohort.readAt = this.#rings;
     const { seen } = cohort;
-    const page = await topic.read(seen, signal);
-    page.again?.then(
-      () => this.ring(),
-      (error: unknown) => {
-        if (!signal.aborted) void this.#guard(this.#members, () => Promise.reject(error));
-      },
-    );
+    const page = await topic.read(seen, this.#closing.signal);
+    this.#ringAfter(page.again);
     const upTo = (after: number): Seen => seenUpTo(after, { seen, page });
     const events = eventsOf(seen, page);
     if (events.length > 0) {
@@ -197,13 +186,33 @@ export class Broadcast<M> {
     }
     cohort.seen = page.hasMore ? upTo(page.end) : seenUntil(page.end);
     cohort.hasMore = page.hasMore;
+    cohort.readAt = ring;
     if (page.hasEnded) await this.#sendEnd(cohort.members, 'SETTLED');
     else this.#place(cohort);
   }
 
+  #ringAfter(again: Promise<void> | null): void {
+    // All that read meanwhile are given the same.
+    if (again === null || again === this.#again) return;
+    this.#again = again;
+    const { signal } = this.#closing;
+    again.then(
+      () => this.ring(),
+      (error: unknown) => {
+        if (signal.aborted) return;
+        if (findOutage(error) === null) {
+          void this.#guard(this.#members, () => Promise.reject(error));
+          return;
+        }
+        this.#awaitStore();
+        this.ring();
+      },
+    );
+  }
+
   async #send(cohort: Cohort<Member<M>>, { events, upTo, isPrompt }: Sending): Promise<void> {
     const { clock, observer } = this.#options;
-    const messages = await Promise.all(events.map((event) => this.#render(event)));
+    const messages = await this.#renderings.listOf(events);
     // How many took so many of them, and no more.
     const counts = [...messages, null].map(() => 0);
     let served = 0;
@@ -258,7 +267,7 @@ export class Broadcast<M> {
       const { seen } = member.cohort;
       // It may have seen more of other imports than this topic has to tell.
       const after = Math.max(seen.after ?? 0, member.after);
-      const last = await this.#render(endOf(reason, { ...seen, after }));
+      const last = await this.#renderings.of(endOf(reason, { ...seen, after }));
       // It may have left meanwhile.
       if (this.#members.has(member)) {
         this.leave(member);
@@ -280,16 +289,5 @@ export class Broadcast<M> {
         member.sink.fail(error);
       }
     }
-  }
-
-  #render(event: EventModel): Promise<M> {
-    const { position, skippedRevisions, membership, toldGap, gap, end } = event;
-    const key = [position, skippedRevisions, membership, toldGap, gap?.prunedThrough, end].join();
-    let message = this.#rendered.get(key);
-    if (message === undefined) {
-      message = this.#options.render(event);
-      this.#rendered.set(key, message);
-    }
-    return message;
   }
 }

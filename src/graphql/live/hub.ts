@@ -8,6 +8,7 @@ import type { Leaver } from './member.ts';
 import type { Message } from './message.ts';
 import { UNOBSERVED } from './observer.ts';
 import type { LiveObserver } from './observer.ts';
+import { Outage } from './outage.ts';
 import type { Joining, Subscription } from './sink.ts';
 import type { Topic } from './topic.ts';
 import { Turns } from './turns.ts';
@@ -50,12 +51,14 @@ export class Hub {
   readonly #general = new Set<Audience>();
   readonly #particular = new Map<string, Set<Audience>>();
   readonly #turns = new Turns();
+  readonly #outage: Outage;
   readonly #detach: () => void;
   #isDraining = false;
 
   constructor(options: HubOptions) {
     this.#options = options;
     this.#observer = options.observer ?? UNOBSERVED;
+    this.#outage = new Outage(options.clock);
     this.#detach = options.ledger.subscribe((hint) => this.#wake(hint));
   }
 
@@ -132,6 +135,7 @@ export class Hub {
       render,
       clock,
       turns: this.#turns,
+      outage: this.#outage,
       laggedAfterMs,
       observer: this.#observer,
       onEmpty: () => {

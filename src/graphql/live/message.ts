@@ -1,7 +1,7 @@
 import { execute } from 'graphql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { GraphContext } from '../context.ts';
-import { resultText } from '../errors.ts';
+import { findOutage, resultText } from '../errors.ts';
 import type { MaskError } from '../errors.ts';
 import type { EventModel } from '../models.ts';
 import { encodePosition } from '../position.ts';
@@ -26,7 +26,10 @@ export interface Rendering {
   readonly maskError: MaskError;
 }
 
-/** Executes a subscription's selection for an event. */
+/**
+ * Executes a subscription's selection for an event. Throws a `StoreUnavailableError` when any of it
+ * could not be read: what is made in the end is whole.
+ */
 export async function renderMessage(
   event: EventModel,
   { schema, document, operationName, variables, createContext, maskError }: Rendering,
@@ -40,6 +43,10 @@ export async function renderMessage(
     contextValue: context,
     rootValue: event,
   });
+  for (const error of result.errors ?? []) {
+    const outage = findOutage(error);
+    if (outage !== null) throw outage;
+  }
   const payload = resultText(result, maskError);
   let bytes: Buffer | null = null;
   return {

@@ -6,7 +6,6 @@ import type { GroupAddition, PlacedRow } from '../row-batch.ts';
 import type { OpenCapture, RowAddition } from '../row-ledger.ts';
 import { CAPTURE_COLUMNS, captureOf, columnsOf, findOpen } from './captures.ts';
 import type { Database, Session } from './database.ts';
-import { storedText } from '../stored-text.ts';
 
 export async function addRows(
   database: Database,
@@ -30,7 +29,7 @@ async function addRowsIn(session: Session, addition: RowAddition): Promise<OpenC
        has_more_columns = ?
      where id = ? returning ${CAPTURE_COLUMNS}`,
     [
-      addition.next === null ? null : storedText(addition.next),
+      addition.next === null ? null : addition.next,
       JSON.stringify(batch.seen),
       JSON.stringify(batch.kept),
       addition.totalFailed,
@@ -115,8 +114,8 @@ async function insertGroup(
     [
       capture,
       digestOf(addition),
-      storedText(cause),
-      code === null ? null : storedText(code),
+      cause,
+      code === null ? null : code,
       count,
       firstNumber,
       lastNumber,

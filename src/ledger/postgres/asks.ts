@@ -8,6 +8,10 @@ import { keyText } from './text.ts';
 /** So many answers that no longer hold are forgotten with each question. */
 const FORGOTTEN_AT_ONCE = 100;
 
+/** Who asks for an import after it came to be known, with eyes from before that, is told nothing. */
+const KNOWN = '';
+const KNOWN_FOR_MS = 60_000;
+
 export async function claimAsked(
   database: Database,
   { refs, now, leaseMs }: AskQuery,
@@ -40,7 +44,7 @@ export async function claimAsked(
      select import_id, lease, null as miss from taken
      union all
      select import_id, null, miss from asks
-     where import_id in (select id from asked) and miss is not null and miss_until > ?`,
+     where import_id in (select id from asked) and miss <> '${KNOWN}' and miss_until > ?`,
     [[...ids.keys()], now, FORGOTTEN_AT_ONCE, replica, now + leaseMs, now, now, now],
   );
   for (const row of rows) {
@@ -64,7 +68,7 @@ export async function answerAsked(
 ): Promise<void> {
   if (until !== null) {
     await database.run(
-      `/* answerAsked */ update asks set miss = ?, miss_until = ?
+      `/* answerAsked */ update asks set lease_until = 0, miss = ?, miss_until = ?
        where import_id = ? and lease = ?`,
       [JSON.stringify(miss), until, keyText(lease.importId), lease.number],
     );
@@ -72,17 +76,31 @@ export async function answerAsked(
   await endLease(database, lease);
 }
 
-/** An import that comes to be known while somebody looks at it has the lease of that look. */
-export async function inheritLease(session: Session, id: string, seq: number): Promise<void> {
+export interface NowKnown {
+  readonly id: string;
+  readonly seq: number;
+  readonly now: number;
+}
+
+/**
+ * An import that comes to be known while somebody looks at it has the lease of that look. Its row of asks
+ * stays for a while: whoever asks at this moment waits for it, and then finds the import taken.
+ */
+export async function inheritLease(session: Session, { id, seq, now }: NowKnown): Promise<void> {
   const asked = await session.get(
-    `/* inheritLease */ delete from asks where import_id = ?
-     returning lease, leased_by, lease_until, miss`,
-    [keyText(id)],
+    `/* inheritLease */ insert into asks as asked
+       (import_id, lease, leased_by, lease_until, miss, miss_until)
+     values (?, 0, 0, 0, ?, ?)
+     on conflict (import_id) do update
+     set miss = excluded.miss, miss_until = excluded.miss_until
+     returning lease, leased_by, lease_until`,
+    [keyText(id), KNOWN, now + KNOWN_FOR_MS],
   );
-  if (asked === undefined || asked['miss'] !== null) return;
+  const until = integer(asked ?? {}, 'lease_until');
+  if (asked === undefined || until === 0) return;
   await session.run(
     `/* inheritLease: give */ update looks set lease = ?, leased_by = ?, lease_until = ?
      where import_seq = ?`,
-    [integer(asked, 'lease'), integer(asked, 'leased_by'), integer(asked, 'lease_until'), seq],
+    [integer(asked, 'lease'), integer(asked, 'leased_by'), until, seq],
   );
 }

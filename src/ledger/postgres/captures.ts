@@ -7,7 +7,6 @@ import type { Row } from '../columns.ts';
 import type { Columns } from '../row-batch.ts';
 import type { HeldRows, OpenCapture } from '../row-ledger.ts';
 import type { Session } from './database.ts';
-import { givenText } from '../stored-text.ts';
 import { keyText } from './text.ts';
 
 export const CAPTURE_COLUMNS = `id, next, seen, kept, total_failed, opened_at, columns,
@@ -121,7 +120,7 @@ export function captureOf(row: Row): OpenCapture {
   const next = textOrNull(row, 'next');
   return {
     id: integer(row, 'id'),
-    next: next === null ? null : givenText(next),
+    next: next === null ? null : next,
     seen: tallyOf(text(row, 'seen')),
     kept: tallyOf(text(row, 'kept')),
     totalFailed: integerOrNull(row, 'total_failed'),

@@ -1,11 +1,14 @@
+import { canBeLeft } from '../change-page.ts';
 import type { CatchingUp, Change, ChangePage, ListChangesQuery } from '../change-page.ts';
 import { integer, integerOrNull, word } from '../columns.ts';
 import type { Row } from '../columns.ts';
 import type { ImportFilter } from '../ledger.ts';
-import { allOf, columnsAt, conditionsOf, NOW } from './conditions.ts';
-import type { Condition } from './conditions.ts';
-import type { Database, Parameters } from './database.ts';
-import { IMPORT_COLUMNS, importOf, IMPORTS } from './import-row.ts';
+import { allOf } from '../condition.ts';
+import type { Condition } from '../condition.ts';
+import { columnsAt, conditionsOf, NOW } from './conditions.ts';
+import type { Database, Parameter, Parameters } from './database.ts';
+import { IMPORT_COLUMNS, IMPORTS } from './import-row.ts';
+import { importOf } from '../stored-import.ts';
 
 /**
  * The last revision that a reader was told of: of those up to where it is, the latest one that it had
@@ -49,11 +52,6 @@ export async function listChanges(
   return { changes, endPosition: hasMore ? last : Math.max(after, latest), hasMore, latest };
 }
 
-/** What else a filter asks for never changes. */
-function canBeLeft({ phases, outcomes, labels = [] }: ImportFilter): boolean {
-  return phases !== undefined || outcomes !== undefined || labels.length > 0;
-}
-
 interface Range {
   readonly filter: ImportFilter;
   readonly after: number;
@@ -62,7 +60,7 @@ interface Range {
 }
 
 /** Imports that match now, each at its latest change. */
-function matchingPart(range: Range): Condition {
+function matchingPart(range: Range): Condition<Parameter> {
   const { filter, after, limit } = range;
   const matched = matchAt('seen', filter);
   const matches = allOf(conditionsOf(filter, NOW));
@@ -82,7 +80,7 @@ function matchingPart(range: Range): Condition {
  * reader who may hold the import comes past, wherever its pages end: its latest change is not, as it
  * may have been made after the reader had come past the one with which it left.
  */
-function leftPart(range: Range): Condition {
+function leftPart(range: Range): Condition<Parameter> {
   const { filter, after, limit } = range;
   const before = matchAt('before', filter);
   const then = matchAt('turn', filter);
@@ -117,7 +115,7 @@ function seenBy({ after, from }: Range): Parameters {
   return [after, from.position, from.latest];
 }
 
-function matchAt(revision: string, filter: ImportFilter): Condition {
+function matchAt(revision: string, filter: ImportFilter): Condition<Parameter> {
   const { sql, parameters } = allOf(conditionsOf(filter, columnsAt(revision)));
   return { sql: `(${sql})`, parameters };
 }

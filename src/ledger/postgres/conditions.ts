@@ -1,12 +1,8 @@
+import { storedLabels } from '../stored-text.ts';
+import type { Condition } from '../condition.ts';
 import type { ImportFilter } from '../ledger.ts';
-import type { Parameter, Parameters } from './database.ts';
-import { storedText } from '../stored-text.ts';
+import type { Parameter } from './database.ts';
 import { keyText } from './text.ts';
-
-export interface Condition {
-  readonly sql: string;
-  readonly parameters: Parameters;
-}
 
 /** Where a filter finds what it asks for; `hasLabel` takes a key and a value. */
 export interface FilterColumns {
@@ -35,17 +31,8 @@ export function columnsAt(revision: string): FilterColumns {
   };
 }
 
-/** All of the conditions at once. */
-export function allOf(conditions: readonly Condition[]): Condition {
-  if (conditions.length === 0) return { sql: 'true', parameters: [] };
-  return {
-    sql: conditions.map((condition) => condition.sql).join(' and '),
-    parameters: conditions.flatMap((condition) => condition.parameters),
-  };
-}
-
-export function conditionsOf(filter: ImportFilter, columns: FilterColumns): Condition[] {
-  const conditions: Condition[] = [];
+export function conditionsOf(filter: ImportFilter, columns: FilterColumns): Condition<Parameter>[] {
+  const conditions: Condition<Parameter>[] = [];
   const add = (sql: string, ...parameters: readonly Parameter[]): void => {
     conditions.push({ sql, parameters });
   };
@@ -62,7 +49,7 @@ export function conditionsOf(filter: ImportFilter, columns: FilterColumns): Cond
   oneOf(columns.outcome, filter.outcomes);
   oneOf('imports.id', filter.ids);
   for (const { key, value } of filter.labels ?? []) {
-    if (columns === NOW) add(columns.hasLabel, storedText(key), storedText(value));
+    if (columns === NOW) add(columns.hasLabel, key, value);
     else add(columns.hasLabel, labelText(key, value));
   }
   if (filter.changedSince !== undefined) add(`${columns.changedAt} >= ?`, filter.changedSince);
@@ -71,5 +58,5 @@ export function conditionsOf(filter: ImportFilter, columns: FilterColumns): Cond
 
 /** How a label stands in the JSON of all labels of a revision; nothing else in it reads the same. */
 function labelText(key: string, value: string): string {
-  return `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  return `,${storedLabels({ [key]: value }).slice(1, -1)}`;
 }

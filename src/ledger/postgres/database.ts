@@ -4,7 +4,10 @@ import type { ClientConfig, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 import type { ImportState } from '../../domain/import.ts';
 import { LedgerError } from '../ledger.ts';
+import type { StoreUnavailableError } from '../ledger.ts';
 import type { Row } from '../columns.ts';
+import { storedText } from '../stored-text.ts';
+import { OutageLog } from './outage-log.ts';
 import { unavailable } from './unavailable.ts';
 
 export type Parameter = string | number | boolean | null | readonly (string | number)[];
@@ -37,10 +40,12 @@ export class Database implements Session {
   /** States that were parsed, by position: a position stands for one state of one import. */
   readonly states = new LRUCache<number, ImportState>({ max: MOST_STATES });
   readonly #pool: Pool;
+  readonly #outages: OutageLog;
   readonly #statements = new LRUCache<string, Statement>({ max: MOST_STATEMENTS });
   #count = 0;
 
   constructor(url: string, logger: Logger) {
+    this.#outages = new OutageLog(logger);
     this.#pool = new Pool({
       ...connectionOptions(url),
       max: MOST_CONNECTIONS,
@@ -99,8 +104,9 @@ export class Database implements Session {
   }
 
   async #withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
+    const answered = this.#outages.begin();
     const client = await this.#pool.connect().catch((error: unknown) => {
-      throw unavailable(error) ?? error;
+      throw this.#outageOf(error) ?? error;
     });
     let isBroken = false;
     const onError = (): void => {
@@ -108,9 +114,11 @@ export class Database implements Session {
     };
     client.on('error', onError);
     try {
-      return await use(client);
+      const result = await use(client);
+      answered();
+      return result;
     } catch (error) {
-      const gone = unavailable(error);
+      const gone = this.#outageOf(error);
       isBroken ||= gone !== null;
       throw gone ?? error;
     } finally {
@@ -119,9 +127,15 @@ export class Database implements Session {
     }
   }
 
+  #outageOf(error: unknown): StoreUnavailableError | null {
+    const outage = unavailable(error);
+    if (outage !== null) this.#outages.failed(outage);
+    return outage;
+  }
+
   async #query(client: PoolClient, sql: string, parameters: Parameters): Promise<readonly Row[]> {
     const { name, text } = this.#prepare(sql);
-    const result = await client.query<Row>({ name, text, values: [...parameters] });
+    const result = await client.query<Row>({ name, text, values: parameters.map(stored) });
     return result.rows;
   }
 
@@ -134,6 +148,13 @@ export class Database implements Session {
     }
     return statement;
   }
+}
+
+/** Texts are kept as PostgreSQL can keep them; `text` reads them as they were. */
+function stored(parameter: Parameter): Parameter {
+  if (typeof parameter === 'string') return storedText(parameter);
+  if (!Array.isArray(parameter)) return parameter;
+  return parameter.map((part) => (typeof part === 'string' ? storedText(part) : part));
 }
 
 interface Statement {

@@ -5,9 +5,10 @@ import type { Clock } from '../../domain/clock.ts';
 import { importId } from '../../domain/import.ts';
 import { integer, integerOrNull } from '../columns.ts';
 import type { ChangeHint } from '../ledger.ts';
+import { logFailure } from '../log-failure.ts';
 import { connectionOptions } from './database.ts';
 import type { Database } from './database.ts';
-import { refOf } from './import-row.ts';
+import { refOf } from '../stored-import.ts';
 import { getLatestPosition } from './positions.ts';
 
 export interface FeedOptions {
@@ -95,7 +96,7 @@ export class Feed {
         this.#isWoken = false;
         await this.#readOn();
       } catch (error) {
-        this.#options.logger.warn({ err: error }, 'could not read what changed; it is read again');
+        logFailure(this.#options, error, 'could not read what changed; it is read again');
       }
       await this.#sleep();
     }

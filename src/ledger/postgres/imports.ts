@@ -4,12 +4,13 @@ import { integer } from '../columns.ts';
 import type { Row } from '../columns.ts';
 import type { ImportPage, ListImportsQuery } from '../ledger.ts';
 import { inheritLease } from './asks.ts';
-import { allOf, conditionsOf, NOW } from './conditions.ts';
+import { allOf } from '../condition.ts';
+import { conditionsOf, NOW } from './conditions.ts';
 import type { Database, Session } from './database.ts';
-import { IMPORT_COLUMNS, importOf, IMPORTS } from './import-row.ts';
-import type { States } from './import-row.ts';
+import { IMPORT_COLUMNS, IMPORTS } from './import-row.ts';
+import { importOf } from '../stored-import.ts';
+import type { States } from '../stored-import.ts';
 import { takePosition } from './positions.ts';
-import { storedText } from '../stored-text.ts';
 import { keyText } from './text.ts';
 
 export async function findImports(
@@ -80,7 +81,7 @@ export async function insertImport(
     [
       keyText(id),
       ref.providerId,
-      storedText(ref.externalId),
+      ref.externalId,
       place,
       place,
       UNOBSERVED.job.phase,
@@ -97,7 +98,7 @@ export async function insertImport(
      values (?, ?, 'PENDING', ?, 0)`,
     [seq, ref.providerId, now],
   );
-  await inheritLease(session, id, seq);
+  await inheritLease(session, { id, seq, now });
   return seq;
 }
 

@@ -1,6 +1,6 @@
+import { storedLabels } from '../stored-text.ts';
 import type { ImportLabels } from '../../domain/import.ts';
 import type { Session } from './database.ts';
-import { storedText } from '../stored-text.ts';
 
 /** Says nothing of it to anybody: `revise` does. */
 export async function setLabels(
@@ -12,10 +12,10 @@ export async function setLabels(
   await session.run(
     `/* setLabels: add */ insert into import_labels (import_seq, key, value)
      select ?, key, value from unnest(?::text[], ?::text[]) as label (key, value)`,
-    [seq, Object.keys(labels).map(storedText), Object.values(labels).map(storedText)],
+    [seq, Object.keys(labels), Object.values(labels)],
   );
   await session.run('/* setLabels */ update imports set labels = ? where seq = ?', [
-    JSON.stringify(labels),
+    storedLabels(labels),
     seq,
   ]);
 }

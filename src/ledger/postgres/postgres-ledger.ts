@@ -6,6 +6,7 @@ import { answerAsked, claimAsked } from './asks.ts';
 import { dropCapture, findHeldRows, openCapture } from './captures.ts';
 import { listChanges } from './changes.ts';
 import { Database } from './database.ts';
+import { countExpiring, listExpiring } from './expiring.ts';
 import { Feed } from './feed.ts';
 import { findImports, listImports } from './imports.ts';
 import { extendLease, release } from './leases.ts';
@@ -103,6 +104,8 @@ export async function openPostgresLedger(url: string, options: PostgresOptions):
     countActive: (providerId) => countActive(database, providerId),
     takeRequest: (query) => takeRequest(database, query),
     returnRequest: (providerId, at) => returnRequest(database, providerId, at),
+    countExpiring: (query) => countExpiring(database, query),
+    listExpiring: (query) => listExpiring(database, query),
     getRequestCount: (providerId, month) => getRequestCount(database, providerId, month),
     listProviderHealth: () => listProviderHealth(database),
     reviseProviderHealth: (id, revise) => reviseProviderHealth(database, id, revise),

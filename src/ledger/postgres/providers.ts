@@ -1,11 +1,9 @@
+import { HEALTH_COLUMNS, healthOf } from '../stored-import.ts';
 import { integer, integerOrNull, text } from '../columns.ts';
-import type { Row } from '../columns.ts';
 import { UNTRIED } from '../provider-health.ts';
 import type { ProviderHealth } from '../provider-health.ts';
 import type { RequestGrant, RequestQuery } from '../provider-ledger.ts';
 import type { Database, Session } from './database.ts';
-import { failureOf } from './import-row.ts';
-import { storedText } from '../stored-text.ts';
 import { keyText } from './text.ts';
 
 /** Months are told apart by their names: `2026-01`. */
@@ -95,9 +93,6 @@ export async function getRequestCount(
   return row === undefined ? 0 : integer(row, 'count');
 }
 
-export const HEALTH_COLUMNS = `last_success_at, last_failure_at, error_kind, error_message, failures,
-  open_until`;
-
 export async function listProviderHealth(
   session: Session,
 ): Promise<ReadonlyMap<string, ProviderHealth>> {
@@ -148,19 +143,9 @@ async function saveProviderHealth(
       health.lastSuccessAt,
       health.lastFailureAt,
       error?.kind ?? null,
-      error === null ? null : storedText(error.message),
+      error === null ? null : error.message,
       health.failures,
       health.openUntil,
     ],
   );
-}
-
-export function healthOf(row: Row): ProviderHealth {
-  return {
-    lastSuccessAt: integerOrNull(row, 'last_success_at'),
-    lastFailureAt: integerOrNull(row, 'last_failure_at'),
-    error: failureOf(row),
-    failures: integer(row, 'failures'),
-    openUntil: integerOrNull(row, 'open_until'),
-  };
 }

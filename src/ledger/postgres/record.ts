@@ -6,13 +6,13 @@ import type { Recording } from '../ledger.ts';
 import { isSealed } from './captures.ts';
 import type { Database, Parameters, Session } from './database.ts';
 import { findImport, insertImport, KnownMeanwhileError, lockImport } from './imports.ts';
-import { IMPORT_COLUMNS, importOf, IMPORTS } from './import-row.ts';
+import { IMPORT_COLUMNS, IMPORTS } from './import-row.ts';
+import { importOf, knownOf } from '../stored-import.ts';
 import { endLease } from './leases.ts';
 import { planRevision } from '../revision-plan.ts';
 import { hasItsRows, hasNewFlag, shownCaptureOf, writeRows } from './record-rows.ts';
-import { KNOWN_COLUMNS, knownOf, revise, revisionStatement } from './revisions.ts';
+import { KNOWN_COLUMNS, revise, revisionStatement } from './revisions.ts';
 import { holdSameRows } from './same-rows.ts';
-import { storedText } from '../stored-text.ts';
 import { keyText } from './text.ts';
 import { touch } from './tracking.ts';
 
@@ -237,7 +237,7 @@ function lookStatement(
     };
   }
   const isSeen = recording.state !== null;
-  const error = freshness.error === null ? null : storedText(freshness.error.message);
+  const error = freshness.error === null ? null : freshness.error.message;
   return {
     sql: `update looks set ${common}, freshness = ?, observed_at = ?, next_look_at = ?,
       error_kind = ?, error_message = ?, attempts = ?,

@@ -3,6 +3,7 @@ import { delay } from '../../domain/clock.ts';
 import type { Clock } from '../../domain/clock.ts';
 import { integer } from '../columns.ts';
 import { StoreUnavailableError } from '../ledger.ts';
+import { logFailure } from '../log-failure.ts';
 import { dropAbandoned } from './captures.ts';
 import type { Database, Session } from './database.ts';
 import { keyText } from './text.ts';
@@ -51,14 +52,14 @@ export class Replica {
 
   /** Leaves at once: what it held is free. If the store cannot be told, the others say so later. */
   async stop(): Promise<void> {
-    const { database, logger } = this.#options;
+    const { database } = this.#options;
     this.#stopping.abort();
     await this.#running;
     try {
       await database.run('/* leave */ delete from replicas where id = ?', [this.#id]);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
-      logger.warn({ err: error }, 'could not tell the store that this process stops');
+      logFailure(this.#options, error, 'could not tell the store that this process stops');
     }
   }
 
@@ -96,7 +97,7 @@ export class Replica {
   }
 
   async #run(): Promise<void> {
-    const { clock, logger } = this.#options;
+    const { clock } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       try {
@@ -105,7 +106,7 @@ export class Replica {
       } catch (error) {
         if (signal.aborted) return;
         this.#beats = 0;
-        logger.warn({ err: error }, 'could not tell the store that this process is here');
+        logFailure(this.#options, error, 'could not tell the store that this process is here');
       }
     }
   }

@@ -1,12 +1,12 @@
+import { givenLabels, storedLabels } from '../stored-text.ts';
 import type { ImportLabels } from '../../domain/import.ts';
 import type { ListRevisionsQuery, RevisionPage } from '../change-page.ts';
-import { integer, integerOrNull, text } from '../columns.ts';
-import type { Row } from '../columns.ts';
+import { integer, text } from '../columns.ts';
 import { planRevision } from '../revision-plan.ts';
-import type { Known, Learnt, NextRevision } from '../revision-plan.ts';
+import type { Learnt, NextRevision } from '../revision-plan.ts';
 import type { Parameters, Session } from './database.ts';
-import { labelsOf, stateOf } from './import-row.ts';
-import type { States } from './import-row.ts';
+import { knownOf } from '../stored-import.ts';
+import type { States } from '../stored-import.ts';
 import { setLabels } from './labels.ts';
 import { keyText } from './text.ts';
 
@@ -28,7 +28,7 @@ export async function listRevisions(
       observedAt: integer(row, 'observed_at'),
       state: JSON.parse(text(row, 'state')),
       changed: JSON.parse(text(row, 'changed')),
-      labels: labelsOf(text(row, 'labels')),
+      labels: givenLabels(text(row, 'labels')),
     })),
     hasMore: rows.length > first,
   };
@@ -36,15 +36,6 @@ export async function listRevisions(
 
 /** The columns of `imports` that a revision is compared by. */
 export const KNOWN_COLUMNS = 'imports.revision, imports.position, imports.state, imports.labels';
-
-export function knownOf({ states }: States, row: Row): Known {
-  return {
-    revision: integer(row, 'revision'),
-    position: integerOrNull(row, 'position'),
-    state: stateOf(states, row),
-    labels: labelsOf(text(row, 'labels')),
-  };
-}
 
 export interface RevisionInput extends Learnt {
   readonly seq: number;
@@ -122,7 +113,7 @@ export function revisionStatement({ seq, labels, next, now }: WrittenRevision): 
       job.phase,
       job.outcome,
       JSON.stringify(next.changed),
-      JSON.stringify(labels),
+      storedLabels(labels),
       next.isObserved,
       next.isTurn,
     ],

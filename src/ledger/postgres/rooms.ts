@@ -1,42 +1,89 @@
 import { integer } from '../columns.ts';
 import type { Room, RoomQuery } from '../look-ledger.ts';
-import { UNTRIED } from '../provider-health.ts';
+import { isOnProbation, isOpen, UNTRIED } from '../provider-health.ts';
 import type { Database } from './database.ts';
-import { HEALTH_COLUMNS, healthOf } from './providers.ts';
+import { HEALTH_COLUMNS, healthOf } from '../stored-import.ts';
 import { keyText } from './text.ts';
+
+/** So long is a turn to have one place more than others. */
+const TURN_MS = 1_000;
 
 /** Room to look, which all who look share: places with numbers, each of which one of them has. */
 export class Rooms {
   readonly #database: Database;
   /** How many places were made, by provider. */
   readonly #made = new Map<string, number>();
+  /** Where there may be something to give back. */
+  readonly #held = new Set<string>();
 
   constructor(database: Database) {
     this.#database = database;
   }
 
+  /** Mostly what it has is what it is to have: that is only read. */
+  async take(query: RoomQuery, replica: number): Promise<Room> {
+    await this.#make(query.providerId, query.room);
+    this.#held.add(query.providerId);
+    return (await this.#keep(query, replica)) ?? (await this.#change(query, replica));
+  }
+
+  /** Null when there is more to take, or something to give. */
+  async #keep(
+    { providerId, room, running, now }: RoomQuery,
+    replica: number,
+  ): Promise<Room | null> {
+    const row = await this.#database.get(
+      `/* takeRoom: keep */ select ${HEALTH_COLUMNS},
+         (select count(*) from slots
+          where slots.provider_id = ? and replica = ? and number < ?) as own,
+         (select count(*) from replicas) as sharers,
+         (select count(*) from replicas where id < ?) as before,
+         (select count(*) from replicas where id = ?) as here
+       from (select 1) as one left join provider_health on provider_id = ?`,
+      [keyText(providerId), replica, room, replica, replica, keyText(providerId)],
+    );
+    const found = row ?? {};
+    const health = found['failures'] === null ? UNTRIED : healthOf(found);
+    if (isOpen(health, now)) return { size: running, health };
+    const own = integer(found, 'own');
+    // The others took this process for gone: what it took would be theirs at once.
+    if (integer(found, 'here') === 0) return { size: running, health };
+    const sharers = integer(found, 'sharers');
+    const turn = (integer(found, 'before') + Math.floor(now / TURN_MS)) % sharers;
+    const share = Math.floor(room / sharers) + (turn < room % sharers ? 1 : 0);
+    if (isOnProbation(health) || own !== share || own === 0) return null;
+    return { size: Math.max(running, own), health };
+  }
+
   /**
-   * Takes what is free, up to a fair share. On probation the first place alone counts; while the
-   * provider is left alone, none does. What runs keeps its place.
+   * Takes what is free, up to a fair share, and gives what is beyond it. Where the places do not come
+   * out even, who has one more, or one at all, takes turns: else who comes last waits for as long as the
+   * others have work. Whose turn it is not takes a place that nobody has, for one look. On probation the
+   * first place alone counts; while the provider is left alone, none does. What runs keeps its place.
    */
-  async take({ providerId, room, running, now }: RoomQuery, replica: number): Promise<Room> {
-    await this.#make(providerId, room);
+  async #change({ providerId, room, running, now }: RoomQuery, replica: number): Promise<Room> {
     const row = await this.#database.get(
       `/* takeRoom */ with live as materialized (select id from replicas),
        health as materialized (
          select ${HEALTH_COLUMNS}, case when open_until > ? then 0 when open_until is not null then 1
-           else ? end as places
+           else ?::bigint end as places
          from (select 1) as one left join provider_health on provider_id = ?),
+       turn as materialized (
+         select places / sharers + case when (before + ?::bigint) % sharers < places % sharers
+           then 1 else 0 end as share
+         from health cross join (
+           select count(*) as sharers, count(*) filter (where id < ?) as before from live
+           having bool_or(id = ?)) as line),
        own as materialized (
-         select count(*) filter (where number < health.places) as count,
-           ceil(health.places::numeric / (select greatest(1, count(*)) from live))::bigint as share
-         from health left join slots on slots.provider_id = ? and slots.replica = ?
-         group by health.places),
+         select count(*) filter (where number < places) as count, coalesce(max(share), 0) as share,
+           coalesce(max(greatest(share, least(places, 1))), 0) as most
+         from health left join turn on true
+           left join slots on slots.provider_id = ? and slots.replica = ?),
        free as (
          select number from slots
          where provider_id = ? and number < (select places from health)
            and (replica is null or replica not in (select id from live))
-         order by number limit (select greatest(0, share - count) from own)
+         order by number limit (select greatest(0, most - count) from own)
          for update skip locked),
        taken as (
          update slots set replica = ? from free
@@ -55,6 +102,9 @@ export class Rooms {
         now,
         room,
         keyText(providerId),
+        Math.floor(now / TURN_MS),
+        replica,
+        replica,
         keyText(providerId),
         replica,
         keyText(providerId),
@@ -72,10 +122,12 @@ export class Rooms {
   }
 
   async leave(providerId: string, replica: number): Promise<void> {
+    if (!this.#held.has(providerId)) return;
     await this.#database.run(
       '/* leaveRoom */ update slots set replica = null where provider_id = ? and replica = ?',
       [keyText(providerId), replica],
     );
+    this.#held.delete(providerId);
   }
 
   async #make(providerId: string, room: number): Promise<void> {

@@ -5,7 +5,6 @@ import type { Row } from '../columns.ts';
 import { FURTHER_CAUSES } from '../row-batch.ts';
 import type { ListRowsQuery, RowPage } from '../row-ledger.ts';
 import type { Session } from './database.ts';
-import { givenText, storedText } from '../stored-text.ts';
 import { keyText } from './text.ts';
 
 const ROW_COLUMNS = 'row.ordinal, row.outcome, row.body';
@@ -49,7 +48,7 @@ export async function listRowErrorGroups(
        and row.ordinal = cause.sample
      where cause.capture = ${SHOWN_CAPTURE}
      order by cause.cause = ?, cause.count desc, cause.sample`,
-    [keyText(importId), storedText(FURTHER_CAUSES)],
+    [keyText(importId), FURTHER_CAUSES],
   );
   return groups.map((group) => groupOf(importId, group));
 }
@@ -57,7 +56,7 @@ export async function listRowErrorGroups(
 function groupOf(importId: string, group: Row): RowErrorGroup {
   const sample = keptRowOf(importId, group);
   if (!isFailed(sample)) throw new Error(`the sample of a group of ${importId} did not fail`);
-  const cause = givenText(text(group, 'cause'));
+  const cause = text(group, 'cause');
   return {
     code: cause === FURTHER_CAUSES ? null : sample.failure.code,
     message: cause,

@@ -1,29 +1,16 @@
+import { COMPARED, HURRY_MS, PATIENCE_MS, WORK } from '../claim-order.ts';
 import { importId } from '../../domain/import.ts';
 import { integer, integerOrNull, text } from '../columns.ts';
 import type { Row } from '../columns.ts';
 import type { Claim, ClaimQuery, HeldFinish } from '../look-ledger.ts';
 import { CAPTURE_COLUMNS, captureOf } from './captures.ts';
 import type { Database, Session } from './database.ts';
-import { IMPORT_COLUMNS, importOf } from './import-row.ts';
+import { IMPORT_COLUMNS } from './import-row.ts';
+import { importOf } from '../stored-import.ts';
 import { keyText } from './text.ts';
-
-/** So many that are due, the most overdue ones, are compared. */
-const COMPARED = 200;
-
-/** An import that its vendor forgets within this time is in a hurry. */
-const HURRY_MS = 3_600_000;
-
-/** What was due earlier by this much goes first: it is not overtaken again and again. */
-const PATIENCE_MS = 1_000;
 
 /** More are not leased at once: of those in front of the first that is free, so many are looked through. */
 const MOST_LEASED = 1_000;
-
-/** An import waits for a look, or for its rows to be read page by page. */
-const WORK = {
-  looks: '(open_capture is null or held_since is not null)',
-  rows: '(open_capture is not null and held_since is null)',
-} as const satisfies Record<ClaimQuery['work'], string>;
 
 /** Nobody looks at it: its lease is over, or whoever had it is gone. */
 const IS_FREE = `(lease_until is null or lease_until <= ?
@@ -36,7 +23,8 @@ export async function claimDue(
   replica: number,
 ): Promise<readonly Claim[]> {
   const rows = await database.all(
-    `/* claimDue */ with due as (
+    // Only what is chosen is locked: the rest of what is compared is left to others.
+    `/* claimDue */ with due as materialized (
        select import_seq, next_look_at, expires_at from looks
        where provider_id = ? and next_look_at is not null and next_look_at <= ? and ${IS_FREE}
          and ${WORK[work]}
@@ -46,12 +34,15 @@ export async function claimDue(
              and first.next_look_at <= ? and ${IS_FREE.replaceAll('leas', 'first.leas')})
          and not exists (
            select 1 from provider_health where provider_id = ? and open_until > ?)
-       order by next_look_at limit ? for update skip locked),
+       order by next_look_at limit ?),
      chosen as (
-       select import_seq from due
-       order by expires_at is null or expires_at > ?, case when expires_at <= ? then expires_at end,
-         trunc((? - next_look_at)::numeric / ?) desc, expires_at is null, expires_at, next_look_at
-       limit ?),
+       select looks.import_seq from due join looks on looks.import_seq = due.import_seq
+       where looks.next_look_at is not null and looks.next_look_at <= ? and ${IS_FREE.replaceAll('leas', 'looks.leas')}
+       order by due.expires_at is null or due.expires_at > ?,
+         case when due.expires_at <= ? then due.expires_at end,
+         trunc((? - due.next_look_at)::numeric / ?) desc, due.expires_at is null, due.expires_at,
+         due.next_look_at
+       limit ? for update of looks skip locked),
      lease as materialized (select nextval('leases') as number),
      claimed as (
        update looks set lease = lease.number, lease_until = ?, leased_by = ?, is_flag_new = false,
@@ -74,6 +65,8 @@ export async function claimDue(
       keyText(providerId),
       now,
       Math.max(limit, COMPARED),
+      now + horizonMs,
+      now,
       now + HURRY_MS,
       now + HURRY_MS,
       now,
@@ -115,16 +108,21 @@ function heldOf(row: Row): HeldFinish | null {
 
 export async function findNextDueAt(session: Session, providerId: string): Promise<number | null> {
   const row = await session.get(
-    `/* findNextDueAt */ with leased as materialized (select id from replicas),
-     first as (
-       select next_look_at,
-         case when leased_by in (select id from leased) then greatest(lease_until, next_look_at)
-         end as lease_until
-       from looks where provider_id = ? and next_look_at is not null
-       order by next_look_at limit ?)
-     select least(min(next_look_at) filter (where lease_until is null), min(lease_until)) as due
-     from first`,
-    [keyText(providerId), MOST_LEASED],
+    // What is leased stands in front of the first that is free.
+    `/* findNextDueAt */ with live as materialized (select id from replicas),
+     free as materialized (
+       select next_look_at from looks
+       where provider_id = ? and next_look_at is not null
+         and (lease_until is null or leased_by not in (select id from live))
+       order by next_look_at limit 1),
+     leased as (
+       select greatest(lease_until, next_look_at) as due from looks
+       where provider_id = ? and next_look_at is not null and lease_until is not null
+         and next_look_at <= coalesce((select next_look_at from free), ?)
+         and leased_by in (select id from live)
+       limit ?)
+     select least((select next_look_at from free), (select min(due) from leased)) as due`,
+    [keyText(providerId), keyText(providerId), Number.MAX_SAFE_INTEGER, MOST_LEASED],
   );
   return row === undefined ? null : integerOrNull(row, 'due');
 }

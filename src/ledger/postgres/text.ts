@@ -1,15 +1,10 @@
 import { createHash } from 'node:crypto';
-import { storedText } from '../stored-text.ts';
 
-/** So long a text goes into an index; it takes up to four bytes a character. */
-const LONGEST_KEY = 600;
+/** So long a text goes into an index; it takes up to four bytes a character, or more when it is marked. */
+const LONGEST_KEY = 400;
 
-/** No text is stored so: what marks it is stored as something else. */
-const DIGEST = '\uFDD0#';
-
-/** A text by which a row is found: as it is stored or, where that is too long for an index, its digest. */
+/** A text by which a row is found: itself or, where that is too long for an index, its digest. */
 export function keyText(text: string): string {
-  const stored = storedText(text);
-  if (stored.length <= LONGEST_KEY) return stored;
-  return `${DIGEST}${createHash('sha256').update(stored).digest('hex')}`;
+  if (text.length <= LONGEST_KEY) return text;
+  return `#${createHash('sha256').update(JSON.stringify(text)).digest('hex')}`;
 }

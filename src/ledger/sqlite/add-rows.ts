@@ -4,7 +4,7 @@ import { batchRows, FURTHER_CAUSES, MOST_CAUSES } from '../row-batch.ts';
 import type { GroupAddition, PlacedRow } from '../row-batch.ts';
 import type { OpenCapture, RowAddition } from '../row-ledger.ts';
 import { CAPTURE_COLUMNS, captureOf, columnsOf, findOpen } from './captures.ts';
-import { integer, text } from './database.ts';
+import { integer, text } from '../columns.ts';
 import type { Database } from './database.ts';
 
 export function addRows(database: Database, addition: RowAddition): OpenCapture | null {

@@ -1,8 +1,9 @@
 import { importId } from '../../domain/import.ts';
 import type { AskMiss, AskQuery, Asked, Lease, Missed } from '../look-ledger.ts';
 import { storedList } from '../stored-text.ts';
-import { integer, text } from './database.ts';
-import type { Database, Row } from './database.ts';
+import { integer, text } from '../columns.ts';
+import type { Database } from './database.ts';
+import type { Row } from '../columns.ts';
 import { endLease, takeLeaseNumber } from './leases.ts';
 
 /** So many looks and answers that are over are forgotten with each question. */

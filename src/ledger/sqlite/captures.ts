@@ -5,8 +5,9 @@ import type { RowTally } from '../../domain/row.ts';
 import type { Columns } from '../row-batch.ts';
 import type { HeldRows, OpenCapture } from '../row-ledger.ts';
 import { storedList } from '../stored-text.ts';
-import { integer, integerOrNull, text, textOrNull } from './database.ts';
-import type { Database, Row } from './database.ts';
+import { integer, integerOrNull, text, textOrNull } from '../columns.ts';
+import type { Database } from './database.ts';
+import type { Row } from '../columns.ts';
 
 export const CAPTURE_COLUMNS = `id, next, seen, kept, total_failed, opened_at, columns,
   has_more_columns`;

@@ -1,10 +1,16 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { canBeLeft } from '../change-page.ts';
 import type { CatchingUp, Change, ChangePage, ListChangesQuery } from '../change-page.ts';
 import type { ImportFilter } from '../ledger.ts';
-import { allOf, columnsAt, conditionsOf, NOW, NOW_OF_EACH } from './conditions.ts';
-import type { Condition, FilterColumns } from './conditions.ts';
-import { integer, integerOrNull } from './database.ts';
-import type { Database, Parameters, Row } from './database.ts';
-import { IMPORT_COLUMNS, importOf } from './import-row.ts';
+import { allOf } from '../condition.ts';
+import type { Condition } from '../condition.ts';
+import { columnsAt, conditionsOf, NOW, NOW_OF_EACH } from './conditions.ts';
+import type { FilterColumns } from './conditions.ts';
+import { integer, integerOrNull } from '../columns.ts';
+import type { Database, Parameters } from './database.ts';
+import type { Row } from '../columns.ts';
+import { IMPORT_COLUMNS } from './import-row.ts';
+import { importOf } from '../stored-import.ts';
 import { getLatestPosition } from './positions.ts';
 
 /**
@@ -40,11 +46,6 @@ export function listChanges(
   const hasMore = found.length > first;
   const last = changes.at(-1)?.position ?? after;
   return { changes, endPosition: hasMore ? last : Math.max(after, latest), hasMore, latest };
-}
-
-/** What else a filter asks for never changes. */
-function canBeLeft({ phases, outcomes, labels = [] }: ImportFilter): boolean {
-  return phases !== undefined || outcomes !== undefined || labels.length > 0;
 }
 
 interface Range {
@@ -122,7 +123,7 @@ function seenBy({ after, from }: Range): Parameters {
   return [after, from.position, from.latest];
 }
 
-function matchAt(revision: string, filter: ImportFilter): Condition {
+function matchAt(revision: string, filter: ImportFilter): Condition<SQLInputValue> {
   const { sql, parameters } = allOf(conditionsOf(filter, columnsAt(revision)));
   return { sql: `(${sql})`, parameters };
 }

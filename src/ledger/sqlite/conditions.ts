@@ -1,11 +1,7 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { Condition } from '../condition.ts';
 import type { ImportFilter } from '../ledger.ts';
 import { storedList } from '../stored-text.ts';
-import type { Parameters } from './database.ts';
-
-export interface Condition {
-  readonly sql: string;
-  readonly parameters: Parameters;
-}
 
 /** Where a filter finds what it asks for; `hasLabel` takes a key and a value. */
 export interface FilterColumns {
@@ -50,17 +46,11 @@ export function columnsAt(revision: string): FilterColumns {
   };
 }
 
-/** All of the conditions at once. */
-export function allOf(conditions: readonly Condition[]): Condition {
-  if (conditions.length === 0) return { sql: 'true', parameters: [] };
-  return {
-    sql: conditions.map((condition) => condition.sql).join(' and '),
-    parameters: conditions.flatMap((condition) => condition.parameters),
-  };
-}
-
-export function conditionsOf(filter: ImportFilter, columns: FilterColumns): Condition[] {
-  const conditions: Condition[] = [];
+export function conditionsOf(
+  filter: ImportFilter,
+  columns: FilterColumns,
+): Condition<SQLInputValue>[] {
+  const conditions: Condition<SQLInputValue>[] = [];
   const oneOf = (column: string, values: readonly string[] | undefined): void => {
     if (values === undefined) return;
     const [only] = values;

@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { LRUCache } from 'lru-cache';
-import type { SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ImportState } from '../../domain/import.ts';
+import { integer } from '../columns.ts';
+import type { Row } from '../columns.ts';
 import { LedgerError } from '../ledger.ts';
-import { givenText, storedText } from '../stored-text.ts';
+import { storedText } from '../stored-text.ts';
 
 export type Parameters = readonly SQLInputValue[];
-export type Row = Readonly<Record<string, SQLOutputValue>>;
 
 /** How long a statement waits for another process to finish its own. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -122,33 +123,4 @@ function open(path: string): DatabaseSync {
 
 function storedValue(value: SQLInputValue): SQLInputValue {
   return typeof value === 'string' ? storedText(value) : value;
-}
-
-/** Reads a column that is an integer; anything else is a bug in a query. */
-export function integer(row: Row, column: string): number {
-  const value = row[column];
-  if (typeof value !== 'number') throw new TypeError(`column ${column} is not an integer`);
-  return value;
-}
-
-export function integerOrNull(row: Row, column: string): number | null {
-  return row[column] === null ? null : integer(row, column);
-}
-
-export function text(row: Row, column: string): string {
-  const value = row[column];
-  if (typeof value !== 'string') throw new TypeError(`column ${column} is not a text`);
-  return givenText(value);
-}
-
-export function textOrNull(row: Row, column: string): string | null {
-  return row[column] === null ? null : text(row, column);
-}
-
-/** Reads a column that holds one of a closed set of words. */
-export function word<T extends string>(row: Row, column: string, words: readonly T[]): T {
-  const value = text(row, column);
-  const found = words.find((candidate) => candidate === value);
-  if (found === undefined) throw new TypeError(`column ${column} holds an unknown word: ${value}`);
-  return found;
 }

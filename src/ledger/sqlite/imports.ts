@@ -3,10 +3,13 @@ import type { Import } from '../../domain/import.ts';
 import type { ImportPage, ListImportsQuery, Tracking } from '../ledger.ts';
 import { storedList } from '../stored-text.ts';
 import { inheritLease } from './asks.ts';
-import { allOf, conditionsOf, NOW } from './conditions.ts';
-import { integer, text } from './database.ts';
-import type { Database, Row } from './database.ts';
-import { IMPORT_COLUMNS, importOf } from './import-row.ts';
+import { allOf } from '../condition.ts';
+import { conditionsOf, NOW } from './conditions.ts';
+import { integer, text } from '../columns.ts';
+import type { Database } from './database.ts';
+import type { Row } from '../columns.ts';
+import { IMPORT_COLUMNS } from './import-row.ts';
+import { importOf } from '../stored-import.ts';
 import { takePosition } from './positions.ts';
 import { revise } from './revisions.ts';
 

@@ -1,5 +1,5 @@
 import type { Lease } from '../look-ledger.ts';
-import { integer } from './database.ts';
+import { integer } from '../columns.ts';
 import type { Database } from './database.ts';
 
 /** Takes the next number for leases that are given together. Only inside a transaction. */

@@ -1,4 +1,4 @@
-import { integer, text } from './database.ts';
+import { integer, text } from '../columns.ts';
 import type { Database } from './database.ts';
 
 /**

@@ -1,9 +1,9 @@
+import { HEALTH_COLUMNS, healthOf } from '../stored-import.ts';
 import { UNTRIED } from '../provider-health.ts';
 import type { ProviderHealth } from '../provider-health.ts';
 import type { RequestGrant, RequestQuery } from '../provider-ledger.ts';
-import { integer, integerOrNull, text } from './database.ts';
-import type { Database, Row } from './database.ts';
-import { failureOf } from './import-row.ts';
+import { integer, text } from '../columns.ts';
+import type { Database } from './database.ts';
 
 /** Whole months are told apart by their names: `2026-01`. */
 const MONTH_LENGTH = 7;
@@ -60,7 +60,7 @@ export function getRequestCount(database: Database, providerId: string, month: s
 
 export function listProviderHealth(database: Database): ReadonlyMap<string, ProviderHealth> {
   const rows = database.all(
-    `/* listProviderHealth */ select ${HEALTH_COLUMNS} from provider_health`,
+    `/* listProviderHealth */ select provider_id, ${HEALTH_COLUMNS} from provider_health`,
     [],
   );
   return new Map(rows.map((row) => [text(row, 'provider_id'), healthOf(row)]));
@@ -84,19 +84,6 @@ export function reviseProviderHealth(
     saveProviderHealth(database, providerId, health);
     return health;
   });
-}
-
-const HEALTH_COLUMNS = `provider_id, last_success_at, last_failure_at, error_kind, error_message,
-  failures, open_until`;
-
-function healthOf(row: Row): ProviderHealth {
-  return {
-    lastSuccessAt: integerOrNull(row, 'last_success_at'),
-    lastFailureAt: integerOrNull(row, 'last_failure_at'),
-    error: failureOf(row),
-    failures: integer(row, 'failures'),
-    openUntil: integerOrNull(row, 'open_until'),
-  };
 }
 
 function saveProviderHealth(database: Database, providerId: string, health: ProviderHealth): void {

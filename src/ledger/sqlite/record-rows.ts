@@ -1,8 +1,9 @@
 import { importId } from '../../domain/import.ts';
 import type { Recording } from '../ledger.ts';
 import { findOpen, openCapture, showCapture } from './captures.ts';
-import { integer, integerOrNull } from './database.ts';
-import type { Database, Row } from './database.ts';
+import { integer, integerOrNull } from '../columns.ts';
+import type { Database } from './database.ts';
+import type { Row } from '../columns.ts';
 
 export interface RowsInput {
   readonly seq: number;

@@ -1,5 +1,5 @@
 import type { RetentionQuery } from '../row-ledger.ts';
-import { integer, integerOrNull, text } from './database.ts';
+import { integer, integerOrNull, text } from '../columns.ts';
 import type { Database } from './database.ts';
 import { raisePrunedPosition } from './positions.ts';
 

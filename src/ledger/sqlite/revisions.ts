@@ -1,12 +1,11 @@
-import { changedParts } from '../../domain/change.ts';
-import type { ImportPart, Snapshot } from '../../domain/change.ts';
-import type { ImportLabels, ImportState } from '../../domain/import.ts';
-import { isSame } from '../../domain/same.ts';
+import type { ImportLabels } from '../../domain/import.ts';
 import type { ListRevisionsQuery, RevisionPage } from '../change-page.ts';
 import { givenLabels, storedLabels } from '../stored-text.ts';
-import { integer, integerOrNull, text, textOrNull } from './database.ts';
+import { integer, text, textOrNull } from '../columns.ts';
 import type { Database } from './database.ts';
-import { stateOf } from './import-row.ts';
+import { knownOf } from '../stored-import.ts';
+import { planRevision } from '../revision-plan.ts';
+import type { Learnt, NextRevision } from '../revision-plan.ts';
 import { setLabels } from './labels.ts';
 import { takePosition } from './positions.ts';
 
@@ -48,14 +47,8 @@ export function isObservedSince(database: Database, seq: number, revision: numbe
   return row !== undefined;
 }
 
-export interface RevisionInput {
+export interface RevisionInput extends Learnt {
   readonly seq: number;
-  /** Null leaves it as it is. */
-  readonly state: ImportState | null;
-  /** Undefined leaves them as they are. */
-  readonly labels: ImportLabels | undefined;
-  /** Other rows show than before. */
-  readonly hasNewRows: boolean;
   readonly now: number;
 }
 
@@ -65,36 +58,20 @@ export interface RevisionInput {
  */
 export function revise(database: Database, input: RevisionInput): boolean {
   const { seq, now } = input;
-  const known = database.get(
+  const row = database.get(
     '/* revise: before */ select revision, position, state, labels from imports where seq = ?',
     [seq],
   );
-  if (known === undefined) throw new Error('an import vanished inside its own transaction');
-  const before: Snapshot = {
-    state: stateOf(text(known, 'state')),
-    labels: givenLabels(text(known, 'labels')),
-  };
-  const labels = input.labels ?? before.labels;
-  const hasNewLabels = !isSame(before.labels, labels);
+  const known = knownOf(database, row ?? {});
+  const { hasNewLabels, labels, next } = planRevision(known, input);
   if (hasNewLabels) setLabels(database, seq, labels);
-  const position = integerOrNull(known, 'position');
-  if (position === null && input.state === null) return false;
-  if (hasNewLabels) keepLabels(database, position, before.labels);
-
-  const state = input.state === null ? before.state : stateOf(JSON.stringify(input.state));
-  const changed = changedParts({
-    before: position === null ? null : before,
-    after: { state, labels },
-    hasNewRows: input.hasNewRows,
-  });
-  if (position !== null && changed.length === 0) return false;
-  const revision = integer(known, 'revision') + 1;
-  writeRevision(database, { seq, revision, state, labels, changed, now });
-  return true;
+  if (hasNewLabels && known.position !== null) keepLabels(database, known.position, known.labels);
+  if (next !== null) writeRevision(database, { seq, next, labels, now });
+  return next !== null;
 }
 
 /** Of a revision that an earlier release wrote, these are what its readers have seen. */
-function keepLabels(database: Database, position: number | null, labels: ImportLabels): void {
+function keepLabels(database: Database, position: number, labels: ImportLabels): void {
   database.run(
     '/* keepLabels */ update revisions set labels = ? where position = ? and labels is null',
     [storedLabels(labels), position],
@@ -103,20 +80,13 @@ function keepLabels(database: Database, position: number | null, labels: ImportL
 
 interface WrittenRevision {
   readonly seq: number;
-  readonly revision: number;
-  readonly state: ImportState;
+  readonly next: NextRevision;
   readonly labels: ImportLabels;
-  readonly changed: readonly ImportPart[];
   readonly now: number;
 }
 
-/** Of these, filters ask. */
-const FILTERED: ReadonlySet<ImportPart> = new Set(['PHASE', 'OUTCOME', 'LABELS']);
-
-function writeRevision(
-  database: Database,
-  { seq, revision, state, labels, changed, now }: WrittenRevision,
-): void {
+function writeRevision(database: Database, { seq, next, labels, now }: WrittenRevision): void {
+  const { revision, state, changed } = next;
   const { job, counters } = state;
   const position = takePosition(database);
   database.run(
@@ -136,9 +106,6 @@ function writeRevision(
       seq,
     ],
   );
-  const isFirst = revision === 1;
-  const isObserved = isFirst || changed.some((part) => part !== 'LABELS');
-  const isTurn = !isFirst && changed.some((part) => FILTERED.has(part));
   database.run(
     `/* writeRevision */ insert into revisions
        (position, import_seq, revision, observed_at, state, phase, outcome, changed, labels,
@@ -154,8 +121,8 @@ function writeRevision(
       job.outcome,
       JSON.stringify(changed),
       storedLabels(labels),
-      Number(isObserved),
-      Number(isTurn),
+      Number(next.isObserved),
+      Number(next.isTurn),
     ],
   );
 }

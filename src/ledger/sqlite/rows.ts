@@ -8,8 +8,9 @@ import type {
 } from '../../domain/row.ts';
 import { FURTHER_CAUSES } from '../row-batch.ts';
 import type { ListRowsQuery, RowPage } from '../row-ledger.ts';
-import { integer, integerOrNull, text, textOrNull, word } from './database.ts';
-import type { Database, Parameters, Row } from './database.ts';
+import { integer, integerOrNull, text, textOrNull, word } from '../columns.ts';
+import type { Database, Parameters } from './database.ts';
+import type { Row } from '../columns.ts';
 
 const ROW_COLUMNS = `row.ordinal, row.outcome, row.number, row.further_numbers, row.number_basis,
   row.resource, row.record_id, row.code, row.message, row.detail, row.values_form, row.input`;

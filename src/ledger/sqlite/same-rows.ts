@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ROW_OUTCOMES } from '../../domain/row.ts';
-import { integer, integerOrNull } from './database.ts';
+import { integer, integerOrNull } from '../columns.ts';
 import type { Database } from './database.ts';
 
 /** So many rows are compared before others get their turn. */

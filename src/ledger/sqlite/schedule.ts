@@ -1,26 +1,14 @@
+import { COMPARED, HURRY_MS, PATIENCE_MS, WORK } from '../claim-order.ts';
 import type { Claim, ClaimQuery, HeldFinish } from '../look-ledger.ts';
 import { isOpen } from '../provider-health.ts';
-import { integer, integerOrNull, text } from './database.ts';
-import type { Database, Row } from './database.ts';
+import { integer, integerOrNull, text } from '../columns.ts';
+import type { Database } from './database.ts';
+import type { Row } from '../columns.ts';
 import { findOpenCapture } from './captures.ts';
-import { IMPORT_COLUMNS, importOf } from './import-row.ts';
+import { IMPORT_COLUMNS } from './import-row.ts';
+import { importOf } from '../stored-import.ts';
 import { takeLeaseNumber } from './leases.ts';
 import { findProviderHealth } from './providers.ts';
-
-/** So many that are due, the most overdue ones, are compared. */
-const COMPARED = 200;
-
-/** An import that its vendor forgets within this time is in a hurry. */
-const HURRY_MS = 3_600_000;
-
-/** What was due earlier by this much goes first: it is not overtaken again and again. */
-const PATIENCE_MS = 1_000;
-
-/** An import waits for a look, or for its rows to be read page by page. */
-const WORK = {
-  looks: '(open_capture is null or held_since is not null)',
-  rows: '(open_capture is not null and held_since is null)',
-} as const satisfies Record<ClaimQuery['work'], string>;
 
 export function claimDue(database: Database, query: ClaimQuery): readonly Claim[] {
   return database.transaction(() => claim(database, query));

@@ -8,6 +8,7 @@ import { answerAsked, claimAsked } from './asks.ts';
 import { dropAbandoned, dropCapture, findHeldRows, openCapture } from './captures.ts';
 import { listChanges } from './changes.ts';
 import { Database } from './database.ts';
+import { countExpiring, listExpiring } from './expiring.ts';
 import { findImports, listImports, track, untrack } from './imports.ts';
 import { extendLease, release, releaseAll } from './leases.ts';
 import { getLatestPosition, getPrunedPosition, getStoreId } from './positions.ts';
@@ -82,6 +83,8 @@ export function openSqliteLedger(path: string): Ledger {
     findNextDueAt: async (providerId) => findNextDueAt(database, providerId),
     bringForward: async (id, at) => bringForward(database, id, at),
     countActive: async (providerId) => countActive(database, providerId),
+    countExpiring: async (query) => countExpiring(database, query),
+    listExpiring: async (query) => listExpiring(database, query),
     release: async (leases) => release(database, leases),
     extendLease: async (lease, until) => extendLease(database, lease, until),
     claimAsked: async (query) => claimAsked(database, query),

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { Import, ImportState } from '../../../src/domain/import.ts';
@@ -75,6 +76,8 @@ export interface Live {
   beforeRead: (() => Promise<void>) | null;
   /** Awaited after each of them. */
   afterRead: (() => Promise<void>) | null;
+  /** Awaited before each message is made. */
+  beforeRender: ((event: EventModel) => Promise<void>) | null;
   join(
     options?: Partial<Joining<Message>> & { readonly topic?: Topic; readonly key?: string },
   ): TestSink;
@@ -131,6 +134,7 @@ export function setUp(t: TestContext): Live {
     reads: 0,
     beforeRead: null,
     afterRead: null,
+    beforeRender: null,
     join: ({ topic = new ImportsTopic({}, live.services), key = 'all', ...joining } = {}) => {
       const sink = new TestSink();
       sink.subscription = hub.share({
@@ -138,6 +142,7 @@ export function setUp(t: TestContext): Live {
         topic,
         render: async (event) => {
           live.rendered += 1;
+          await live.beforeRender?.(event);
           const payload = JSON.stringify(event);
           return { payload, bytes: Buffer.from(payload), position: String(event.position) };
         },
@@ -158,4 +163,16 @@ export function setUp(t: TestContext): Live {
 /** Lets everything run that waits for nothing but its turn. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await setImmediate();
+}
+
+/** So much later everybody has read once more. */
+export async function pass({ clock }: Live, ms: number): Promise<void> {
+  await clock.pass(ms);
+  await settle();
+}
+
+/** Lets subscribers leave, of whom nothing is to stay behind. */
+export function leave({ clock }: Live, sinks: readonly TestSink[]): void {
+  for (const sink of sinks) sink.subscription?.leave();
+  assert.equal(clock.waiting, 0);
 }

@@ -123,8 +123,9 @@ create table asks (
   import_id text primary key,
   lease bigint not null,
   leased_by bigint not null,
+  -- 0 once it is known what came of it.
   lease_until bigint not null,
-  -- AskMiss as JSON, and until when it holds.
+  -- AskMiss as JSON, or empty when the import is known by now; and until when that holds.
   miss text,
   miss_until bigint
 );

@@ -1,0 +1,90 @@
+import { importId } from '../../src/domain/import.ts';
+import type { Import } from '../../src/domain/import.ts';
+import { FAILED_ROWS, ROWS } from './month-vendor.ts';
+import type { MonthJob } from './month-vendor.ts';
+import type { Month } from './month.ts';
+
+/** What became of the jobs of a month. */
+export interface MonthOutcome {
+  readonly captured: readonly MonthJob[];
+  /** The vendor has forgotten them, and nobody knows how they ended. */
+  readonly lost: readonly MonthJob[];
+  /** Neither yet. */
+  readonly open: readonly MonthJob[];
+  /** Captured after they were forgotten, or otherwise than they were: there are none. */
+  readonly wrong: readonly MonthJob[];
+  /** How long after their end the middle one of the captured was seen. */
+  readonly medianLagMs: number;
+}
+
+const FINDS_AT_ONCE = 500;
+
+export async function outcomeOf({ vendor, ledger, clock }: Month): Promise<MonthOutcome> {
+  const captured: MonthJob[] = [];
+  const lost: MonthJob[] = [];
+  const open: MonthJob[] = [];
+  const wrong: MonthJob[] = [];
+  const lagsMs: number[] = [];
+  for (let start = 0; start < vendor.jobs.length; start += FINDS_AT_ONCE) {
+    const jobs = vendor.jobs.slice(start, start + FINDS_AT_ONCE);
+    const known = await ledger.findImports(jobs.map(({ ref }) => importId(ref)));
+    for (const job of jobs) {
+      const found = known.get(importId(job.ref));
+      if (found?.state.job.phase === 'FINISHED') {
+        captured.push(job);
+        if (!isRight(found, job)) wrong.push(job);
+        lagsMs.push((found.freshness.observedAt ?? 0) - job.endsAt);
+      } else if (job.expiresAt <= clock.now()) lost.push(job);
+      else open.push(job);
+    }
+  }
+  lagsMs.sort((a, b) => a - b);
+  return { captured, lost, open, wrong, medianLagMs: lagsMs[lagsMs.length >> 1] ?? 0 };
+}
+
+function isRight({ state, freshness }: Import, { endsAt, expiresAt }: MonthJob): boolean {
+  const { counters, rowErrors } = state;
+  const seenAt = freshness.observedAt ?? 0;
+  return (
+    freshness.state === 'SETTLED' &&
+    seenAt >= endsAt &&
+    seenAt < expiresAt &&
+    counters.total === ROWS &&
+    counters.failed === FAILED_ROWS &&
+    rowErrors.availability === 'COMPLETE' &&
+    rowErrors.totalCount === FAILED_ROWS
+  );
+}
+
+/**
+ * The most jobs that anybody could capture who knew all of them beforehand, with one request each: in
+ * every month as many as it allows, of those that have ended those that are forgotten first. `marginMs`
+ * before it is forgotten a job must have ended, or it does not count.
+ */
+export function mostCaptured(
+  jobs: readonly MonthJob[],
+  { perMonth, marginMs }: { readonly perMonth: number; readonly marginMs: number },
+): number {
+  let waiting = jobs
+    .filter(({ endsAt, expiresAt }) => expiresAt - endsAt >= marginMs)
+    .toSorted((a, b) => a.expiresAt - b.expiresAt);
+  let captured = 0;
+  let monthStart = Math.min(...waiting.map(({ endsAt }) => startOfMonth(endsAt)));
+  while (waiting.length > 0) {
+    const monthEnd = startOfMonth(monthStart + 32 * 86_400_000);
+    const start = monthStart;
+    const possible = waiting.filter(
+      ({ endsAt, expiresAt }) => endsAt < monthEnd && expiresAt > start,
+    );
+    const taken = new Set(possible.slice(0, perMonth));
+    captured += taken.size;
+    waiting = waiting.filter((job) => !taken.has(job) && job.expiresAt > monthEnd);
+    monthStart = monthEnd;
+  }
+  return captured;
+}
+
+function startOfMonth(instant: number): number {
+  const date = new Date(instant);
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth());
+}

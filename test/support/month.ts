@@ -1,0 +1,160 @@
+import { setImmediate } from 'node:timers/promises';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { WatchedProvider } from '../../src/watcher/watched-provider.ts';
+import type { Tracer } from '../../src/domain/tracer.ts';
+import { traceLedger } from '../../src/telemetry/traced-ledger.ts';
+import { Watcher } from '../../src/watcher/watcher.ts';
+import { atEnd } from './at-end.ts';
+import { TestClock } from './clock.ts';
+import { MonthVendor } from './month-vendor.ts';
+import type { ExpiryRule, MonthJob } from './month-vendor.ts';
+import { createRandom } from './random.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+export interface MonthOptions {
+  readonly ledger: Ledger;
+  readonly startAt: number;
+  readonly perMonth?: number;
+  readonly rule?: ExpiryRule;
+  readonly seed?: number;
+  /** How many watch with the same ledger. */
+  readonly watchers?: number;
+}
+
+/** A vendor with a monthly budget, jobs that run at it, and those who watch them, in fake time. */
+export class Month {
+  readonly clock: TestClock;
+  readonly vendor: MonthVendor;
+  readonly ledger: Ledger;
+  readonly random: () => number;
+  readonly complaints: string[] = [];
+  readonly #provider: WatchedProvider;
+  readonly #count: number;
+  #watchers: readonly Watcher[] = [];
+  #turn = 0;
+  /** What is under way and does not wait for the clock. */
+  #busy = 0;
+
+  constructor({ ledger, startAt, perMonth = 1_000, rule = 'told', seed = 1, watchers = 1 }: MonthOptions) {
+    this.clock = new TestClock(startAt);
+    this.random = createRandom(seed);
+    this.#count = watchers;
+    const span = { set: () => undefined, fail: () => undefined };
+    const step: Tracer['step'] = (_, work) => this.#while(() => work(span));
+    // Whoever shares the store is not looked after by the second: that would be millions of wakings.
+    this.ledger = { ...traceLedger(ledger, { step, begin: step }), isShared: false };
+    this.vendor = new MonthVendor({ clock: this.clock, rule });
+    this.#provider = {
+      ...this.vendor.provider,
+      budget: { perSecond: 10, perMonth },
+      connect: (admit) =>
+        this.vendor.provider.connect(async (signal) => {
+          this.#busy -= 1;
+          await admit(signal).finally(() => (this.#busy += 1));
+        }),
+    };
+  }
+
+  /** The next of those who watch, in turn. */
+  get watcher(): Watcher {
+    this.#turn += 1;
+    const watcher = this.#watchers[this.#turn % this.#count];
+    if (watcher === undefined) throw new Error('nobody watches');
+    return watcher;
+  }
+
+  async start(t: TestContext): Promise<void> {
+    await this.#startWatchers();
+    atEnd(t, () => this.stop());
+  }
+
+  async stop(): Promise<void> {
+    const stopped = Promise.all(this.#watchers.map((watcher) => watcher.stop(0)));
+    this.clock.advance(0);
+    await stopped;
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.#startWatchers();
+  }
+
+  /** A job begins and is watched from then on. */
+  begin(runsForMs: number): MonthJob {
+    const job = this.vendor.start(runsForMs);
+    this.track(job);
+    return job;
+  }
+
+  track(job: MonthJob): void {
+    const now = this.clock.now();
+    void this.#while(() => this.watcher.track({ ref: job.ref, now }));
+  }
+
+  /** Keeps so many jobs running until an instant: when one ends, the next one begins. */
+  keepRunning(count: number, lengthMs: () => number, until = Infinity): void {
+    const next = (): void => {
+      if (this.clock.now() >= until) return;
+      const runsForMs = Math.ceil(lengthMs());
+      this.begin(runsForMs);
+      this.clock.after(runsForMs, next);
+    };
+    for (let index = 0; index < count; index += 1) next();
+  }
+
+  /** Something happens again and again. */
+  every(intervalMs: number, action: () => void | Promise<unknown>): void {
+    this.clock.after(intervalMs, () => {
+      void this.#while(async () => action());
+      this.every(intervalMs, action);
+    });
+  }
+
+  async pass(ms: number): Promise<void> {
+    await this.clock.pass(ms, () => this.settle());
+  }
+
+  /** Resolves when everything waits for the clock. */
+  async settle(): Promise<void> {
+    for (let calm = 0; calm < 4; calm += 1) {
+      await setImmediate();
+      if (this.#busy > 0) calm = -1;
+    }
+  }
+
+  async #startWatchers(): Promise<void> {
+    const started: Watcher[] = [];
+    for (let index = 0; index < this.#count; index += 1) {
+      const watcher = await Watcher.create({
+        providers: [this.#provider],
+        ledger: this.ledger,
+        clock: this.clock,
+        random: this.random,
+        logger: pino({ level: 'warn' }, { write: (line) => void this.complaints.push(line) }),
+        holdFinishForMs: MINUTE_MS,
+        observer: {
+          apart: (work) => work(),
+          wait: (_, work) => work(),
+          look: (_, work) => this.#while(work),
+        },
+      });
+      watcher.start();
+      started.push(watcher);
+    }
+    this.#watchers = started;
+  }
+
+  #while<T>(work: () => T): T {
+    this.#busy += 1;
+    const result = work();
+    void Promise.resolve(result)
+      .catch(() => undefined)
+      .finally(() => (this.#busy -= 1));
+    return result;
+  }
+}
