@@ -15,9 +15,6 @@ const SETTINGS: Readonly<Record<string, unknown>> = {
   micro: { baseUrl: 'https://micro.invalid', teamId: 't', apiKey: 'x' },
 };
 
-/** Of a hundred imports, so many show something new at every look. */
-export const CHANGING = 30;
-
 /** How long the jobs have been running: a look every 250 seconds, if the schedule has its way. */
 export const RUNNING_FOR_MS = 5_000_000;
 export const CADENCE = { minIntervalMs: 2_000, maxIntervalMs: 300_000 };
@@ -36,11 +33,16 @@ function indexOf(externalId: string): number {
   return Number.parseInt(externalId.slice(-12), 16);
 }
 
-/** A vendor in this process: the real client reads what it answers. Tells of each import it is asked for. */
-export function createVendorFetch(
-  onLook: (index: number) => void,
-  now: () => number,
-): typeof fetch {
+export interface VendorOptions {
+  /** Of a hundred imports, so many show something new at every look. */
+  readonly changing: number;
+  /** Told of each import that it is asked for. */
+  readonly onLook: (index: number) => void;
+  readonly now: () => number;
+}
+
+/** A vendor in this process: the real client reads what it answers. */
+export function createVendorFetch({ changing, onLook, now }: VendorOptions): typeof fetch {
   return async (input) => {
     const { pathname } = new URL(input instanceof Request ? input.url : input);
     const externalId = pathname.slice(pathname.lastIndexOf('/') + 1);
@@ -48,7 +50,7 @@ export function createVendorFetch(
     onLook(index);
     const startedAt = Math.floor(now() / 1e9) * 1e9 - RUNNING_FOR_MS;
     // Thousandths, so that what changes does so at every look.
-    const progress = index % 100 < CHANGING ? (Math.floor(now()) % 1e6) / 1e4 : 50;
+    const progress = index % 100 < changing ? (Math.floor(now()) % 1e6) / 1e4 : 50;
     const body = pathname.includes('/prism/')
       ? {
           job_id: externalId,

@@ -9,7 +9,8 @@ import { Order } from './counts.ts';
 import type { Counts, Looks } from './counts.ts';
 import { createVendorFetch, watchedProviders } from './fleet.ts';
 
-const { url } = z.object({ url: z.string() }).parse(JSON.parse(process.argv[2] ?? '{}'));
+const Settings = z.object({ url: z.string(), changing: z.number() });
+const { url, changing } = Settings.parse(JSON.parse(process.argv[2] ?? '{}'));
 
 const logger = pino({ level: 'warn' }, process.stderr);
 const counted = { looks: 0, claims: 0, claimed: 0, revisions: 0, storeMs: 0, questions: 0 };
@@ -20,11 +21,15 @@ const looks: { indexes: number[]; at: number[]; lagMs: number[] } = {
 };
 
 const store = await openLedger(url, { clock: SYSTEM_CLOCK, logger });
-const vendorFetch = createVendorFetch((index) => {
-  counted.looks += 1;
-  looks.indexes.push(index);
-  looks.at.push(Date.now());
-}, Date.now);
+const vendorFetch = createVendorFetch({
+  changing,
+  onLook: (index) => {
+    counted.looks += 1;
+    looks.indexes.push(index);
+    looks.at.push(Date.now());
+  },
+  now: Date.now,
+});
 const ledger = countQuestions(store);
 const watcher = await Watcher.create({
   providers: watchedProviders(vendorFetch),

@@ -13,7 +13,7 @@ import { Counts, Looks } from './counts.ts';
 import { findPostmaster, postgresCpuMs } from './postgres-cpu.ts';
 import { reportScale } from './report.ts';
 import type { Measured } from './report.ts';
-import { FLEET, makeDue, seedImports } from './seed.ts';
+import { makeDue, seedImports } from './seed.ts';
 
 const RESULTS = new URL('../results/', import.meta.url);
 
@@ -27,6 +27,7 @@ const Options = z.object({
   replicas: z.string().transform((list) => list.split(',').map(Number)),
   /** Looks a second that are due where the database is not to be the limit. */
   pace: Count,
+  changing: z.coerce.number().int().min(0).max(100),
 });
 type Options = z.infer<typeof Options>;
 
@@ -39,11 +40,14 @@ export async function benchScale(args: readonly string[]): Promise<void> {
       seconds: { type: 'string', default: '30' },
       replicas: { type: 'string', default: '1,2,4' },
       pace: { type: 'string', default: '400' },
+      changing: { type: 'string', default: '30' },
     },
   });
   const options = Options.parse(values);
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;
-  say(`${machine}\n${options.imports.toLocaleString('en')} running imports, ${FLEET}`);
+  say(
+    `${machine}\n${options.imports.toLocaleString('en')} running imports, ${options.changing} of 100 looks show something new`,
+  );
   const server = await startServer({ isSafe: true });
   try {
     const logger = pino({ level: 'warn' }, process.stderr);
@@ -75,7 +79,7 @@ interface Part {
 }
 
 async function measure(url: string, { load, replicas, options }: Part): Promise<Measured> {
-  const { imports, seconds, pace } = options;
+  const { imports, seconds, pace, changing } = options;
   const now = Date.now();
   // Saturated: all of them are due. Paced: so many are due each second.
   const due =
@@ -85,7 +89,7 @@ async function measure(url: string, { load, replicas, options }: Part): Promise<
   await makeDue(url, due);
   const postmaster = await findPostmaster(url);
   const workers = Array.from({ length: replicas }, () =>
-    startWorker({ entry: '../scale/replica-process.ts', settings: { url } }),
+    startWorker({ entry: '../scale/replica-process.ts', settings: { url, changing } }),
   );
   try {
     for (const worker of workers) await worker.next();

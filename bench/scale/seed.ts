@@ -1,14 +1,7 @@
 import { Client } from 'pg';
 import { importId } from '../../src/domain/import.ts';
 import { stateOf } from '../../src/watcher/captured-rows.ts';
-import {
-  CHANGING,
-  createVendorFetch,
-  idOf,
-  PROVIDERS,
-  RUNNING_FOR_MS,
-  watchedProviders,
-} from './fleet.ts';
+import { createVendorFetch, idOf, RUNNING_FOR_MS, watchedProviders } from './fleet.ts';
 
 /** When the looks of a seeded fleet are due, evenly spread: from `from` on, over `forMs`. */
 export interface Due {
@@ -17,9 +10,6 @@ export interface Due {
 }
 
 const BATCH = 5_000;
-
-/** An import that is the first provider's, and shows nothing new. */
-const UNCHANGING = 40;
 
 /** Fills an empty store with imports that run, each with one revision, as looks would have left them. */
 export async function seedImports(url: string, count: number): Promise<void> {
@@ -65,10 +55,10 @@ export async function seedImports(url: string, count: number): Promise<void> {
 
 /** What a look at an import shows that does not change, as JSON, by provider. */
 async function lookOnce(): Promise<ReadonlyMap<string, string>> {
-  const vendorFetch = createVendorFetch(() => undefined, Date.now);
+  const vendorFetch = createVendorFetch({ changing: 0, onLook: () => undefined, now: Date.now });
   const states = new Map<string, string>();
   for (const [at, provider] of watchedProviders(vendorFetch).entries()) {
-    const { externalId } = idOf(UNCHANGING + at);
+    const { externalId } = idOf(at);
     const rows = { write: async () => undefined };
     const target = { externalId, continueOnError: null, mayNotExistYet: false, rows };
     const source = provider.connect(async () => undefined);
@@ -95,5 +85,3 @@ export async function makeDue(url: string, { from, forMs }: Due): Promise<void> 
     await client.end();
   }
 }
-
-export const FLEET = `${PROVIDERS.length} providers, ${CHANGING} of 100 looks show something new`;
