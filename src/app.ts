@@ -3,7 +3,9 @@ import type { Config } from './config.ts';
 import type { ProviderConfig } from './config-provider.ts';
 import type { Clock } from './domain/clock.ts';
 import { Hub } from './graphql/live/hub.ts';
+import type { PersistedList } from './graphql/persisted-operations.ts';
 import { createSchema } from './graphql/schema.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import { Pruner } from './ledger/pruner.ts';
 import { openLedger } from './ledger/open-ledger.ts';
 import { readPersistedList } from './persisted-list.ts';
@@ -40,9 +42,24 @@ export interface App {
 
 /** Starts the service; a vendor that is down does not keep it from starting. */
 export async function startApp(config: Config, world: World): Promise<App> {
-  const { clock, random } = world;
+  // What cannot be used is told before anything is opened.
   const persistedOperations = readPersistedList(config.persistedOperations);
   const store = await openLedger(config.storeUrl, world);
+  try {
+    return await startOn(store, persistedOperations, { config, world });
+  } catch (error) {
+    // A process that does not start holds nothing.
+    await store.close();
+    throw error;
+  }
+}
+
+async function startOn(
+  store: Ledger,
+  persistedOperations: PersistedList | null,
+  { config, world }: { readonly config: Config; readonly world: World },
+): Promise<App> {
+  const { clock, random } = world;
   const telemetry = await startTelemetry(config.telemetry, world);
   const { logger, tracer } = telemetry;
   const ledger = telemetry.watchLedger(store);
@@ -104,7 +121,7 @@ export async function startApp(config: Config, world: World): Promise<App> {
     maxRequestBytes: config.maxRequestBytes,
     publicUrl: config.publicUrl,
   }).catch(async (error: unknown) => {
-    await Promise.all([ledger.close(), telemetry.stop()]);
+    await telemetry.stop();
     throw error;
   });
   watcher.start();

@@ -57,18 +57,19 @@ async function main(): Promise<void> {
     if (!(reason instanceof GraphQLError) && !isOutage) throw reason;
     logger.debug({ reason: reason.message }, 'what an answer had given up failed');
   });
-  const app = await startApp(config, {
+  const starting = startApp(config, {
     clock: SYSTEM_CLOCK,
     random: Math.random,
     fetch: globalThis.fetch,
     logger,
   });
-  logger.info({ url: app.url, providers: config.providers.length }, 'listening');
-  stopOnSignals(app, logger);
+  stopOnSignals(starting, logger);
+  const { url } = await starting;
+  logger.info({ url, providers: config.providers.length }, 'listening');
 }
 
 /** The first signal lets everything finish, the second nothing; the third ends the process. */
-function stopOnSignals(app: App, logger: Logger): void {
+function stopOnSignals(starting: Promise<App>, logger: Logger): void {
   const hurry = new AbortController();
   let stoppingSince: number | null = null;
   const stop = (signal: string): void => {
@@ -81,8 +82,8 @@ function stopOnSignals(app: App, logger: Logger): void {
     }
     stoppingSince = performance.now();
     logger.info({ signal }, 'stopping');
-    app
-      .stop(hurry.signal)
+    starting
+      .then((app) => app.stop(hurry.signal))
       .then(
         () => logger.info('stopped'),
         (error: unknown) => {

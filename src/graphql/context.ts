@@ -31,6 +31,7 @@ export type GraphWatcher = Pick<
   | 'getHealth'
   | 'isDown'
   | 'findBudget'
+  | 'findRisk'
   | 'ask'
   | 'track'
   | 'untrack'

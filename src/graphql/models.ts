@@ -5,8 +5,10 @@ import type { Freshness, Import } from '../domain/import.ts';
 import type { Job, JobPhase } from '../domain/job.ts';
 import type { ImportedResource } from '../domain/resource.ts';
 import type { Change } from '../ledger/change-page.ts';
+import type { ProviderHealth } from '../ledger/provider-health.ts';
 import type { GraphWatcher } from './context.ts';
 import type { GapModel } from './gap.ts';
+import type { ImportProviderHealthState } from './generated/resolver-types.ts';
 
 /** A job, and the id of its import. */
 export interface JobModel extends Job {
@@ -16,6 +18,13 @@ export interface JobModel extends Job {
 /** Counters, and whether their sums come out. */
 export interface CountersModel extends ResourceCounters {
   readonly balanced: boolean | null;
+}
+
+/** How a provider fares. */
+export interface HealthModel extends ProviderHealth {
+  readonly providerId: string;
+  readonly state: ImportProviderHealthState;
+  readonly retryAt: number | null;
 }
 
 /*

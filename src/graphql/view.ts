@@ -63,6 +63,7 @@ function limitWatcher(watcher: GraphWatcher, caller: Caller): GraphWatcher {
     getHealth: (id) => (isThere(id) ? watcher.getHealth(id) : refuse(id)),
     isDown: (id) => isThere(id) && watcher.isDown(id),
     findBudget: async (id) => (isThere(id) ? watcher.findBudget(id) : null),
+    findRisk: async (id, first) => (isThere(id) ? watcher.findRisk(id, first) : null),
     ask: async (ref) => (isThere(ref.providerId) ? watcher.ask(ref) : { kind: 'not-found' }),
     track: async (tracking) =>
       isThere(tracking.ref.providerId) ? watcher.track(tracking) : refuse(tracking.ref.providerId),

@@ -153,7 +153,10 @@ export class LedgerError extends Error {
   override readonly name = 'LedgerError';
 }
 
-/** The store cannot be reached just now; nothing was kept; asking again may help. */
+/**
+ * The store cannot be reached just now. What was to be kept may have been, if the answer alone was lost;
+ * asking again is safe.
+ */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';
 }

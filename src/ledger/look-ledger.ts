@@ -45,10 +45,11 @@ export interface LookLedger {
   answerAsked(lease: Lease, missed: Missed): Promise<void>;
 
   /**
-   * Moves an import's next look to `at` if it is later; also starts looks again at an import that
-   * was given up. Never touches a settled import. Answers whether the import is to be looked at.
+   * Moves an import's next look, if it is still planned for `from`: else somebody has looked since the
+   * caller read that. Never to later; also starts looks again at an import that was given up. Never
+   * touches a settled import. Answers whether the import is to be looked at.
    */
-  bringForward(importId: string, at: number): Promise<boolean>;
+  bringForward(importId: string, move: LookMove): Promise<boolean>;
 
   /** Says of imports whether somebody here watches them, known or not. */
   setWatched(importIds: readonly string[], isWatched: boolean): Promise<void>;
@@ -85,6 +86,12 @@ export interface ListExpiringQuery extends ExpiryQuery {
 export interface ExpiringImport {
   readonly importId: string;
   readonly expiresAt: number;
+}
+
+export interface LookMove {
+  /** What the caller knows; null when no look is planned. */
+  readonly from: number | null;
+  readonly to: number;
 }
 
 export interface RoomQuery {

@@ -39,6 +39,11 @@ export interface States {
   };
 }
 
+/** For inside a transaction: a position that it takes may be given out again, for another state. */
+export function uncommitted(): States {
+  return { states: new Map() };
+}
+
 export function importOf(states: States, row: Row): Import {
   return {
     ref: refOf(row),

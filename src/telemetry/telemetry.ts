@@ -14,6 +14,8 @@ import { createMetrics } from './metrics.ts';
 import { tellProcess } from './process-metrics.ts';
 import { Requests } from './requests.ts';
 import { SpanTracer } from './span-tracer.ts';
+import { tellRisk } from './risk-metrics.ts';
+import type { RiskWatched } from './risk-metrics.ts';
 import { tellState } from './state-metrics.ts';
 import type { Watched } from './state-metrics.ts';
 import { traceLedger } from './traced-ledger.ts';
@@ -42,7 +44,7 @@ export interface Telemetry {
   /** The same, for the requests to one provider. */
   watchHttp(http: Http, providerId: string): Http;
   /** Has the metrics tell how these stand. */
-  tellState(watched: Omit<Watched, 'logger'>): void;
+  tellState(watched: Omit<Watched & RiskWatched, 'logger'>): void;
   /** The metrics as Prometheus reads them. */
   readMetrics(): Promise<{ readonly contentType: string; readonly text: string }>;
   /** Sends what is left of traces, unless that takes too long. */
@@ -91,7 +93,10 @@ export async function startTelemetry(
       const seen = tracer === null ? http : traceHttp(http, tracer);
       return countHttp(seen, (result) => metrics.vendorRequests.inc({ provider, result }));
     },
-    tellState: (watched) => tellState(metrics, { ...watched, logger }),
+    tellState: (watched) => {
+      tellState(metrics, { ...watched, logger });
+      tellRisk(metrics, { ...watched, logger });
+    },
     readMetrics: async () => ({
       contentType: metrics.registry.contentType,
       text: await metrics.registry.metrics(),

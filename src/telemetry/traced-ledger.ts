@@ -21,7 +21,7 @@ export function traceLedger(ledger: Ledger, tracer: Tracer): Ledger {
     record: traced('record', (recording) => ledger.record(recording)),
     claimDue: traced('claimDue', (query) => ledger.claimDue(query)),
     findNextDueAt: traced('findNextDueAt', (providerId) => ledger.findNextDueAt(providerId)),
-    bringForward: traced('bringForward', (id, at) => ledger.bringForward(id, at)),
+    bringForward: traced('bringForward', (id, move) => ledger.bringForward(id, move)),
     countActive: traced('countActive', (providerId) => ledger.countActive(providerId)),
     countExpiring: traced('countExpiring', (query) => ledger.countExpiring(query)),
     listExpiring: traced('listExpiring', (query) => ledger.listExpiring(query)),

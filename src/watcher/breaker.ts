@@ -1,6 +1,6 @@
 import { PROVIDER_ERROR_MEANING } from '../domain/provider-error.ts';
 import type { ProviderError } from '../domain/provider-error.ts';
-import { isOpen } from '../ledger/provider-health.ts';
+import { isOnProbation, isOpen } from '../ledger/provider-health.ts';
 import type { ProviderHealth } from '../ledger/provider-health.ts';
 import { backoffMs } from './schedule.ts';
 import type { Cadence } from './schedule.ts';
@@ -40,7 +40,11 @@ export function afterFailure(
 ): ProviderHealth {
   const failures = health.failures + 1;
   const mustPause =
-    failures >= FAILURES_TO_OPEN || error.kind === 'unauthorized' || error.retryAfterMs !== null;
+    failures >= FAILURES_TO_OPEN ||
+    error.kind === 'unauthorized' ||
+    error.retryAfterMs !== null ||
+    // The one careful try failed.
+    isOnProbation(health);
   const pauseMs = backoffMs({
     cadence: { ...cadence, maxIntervalMs: Math.min(cadence.maxIntervalMs, LONGEST_OPEN_MS) },
     attempts: failures,

@@ -70,7 +70,19 @@ export class Budget {
     });
     if (grant.kind === 'left-alone') throw leftAlone(grant.until, now);
     if (grant.kind === 'spent') throw spent(perMonth, now);
-    if (grant.at > now) await this.#waitFor(grant.at, now, signal);
+    if (grant.at <= now) return;
+    await this.#waitFor(grant.at, now, signal);
+    await this.#checkPause(grant.at);
+  }
+
+  /** The provider may have asked to be left alone while a request waited for its turn. */
+  async #checkPause(at: number): Promise<void> {
+    const health = (await this.#ledger.listProviderHealth()).get(this.#providerId);
+    const now = this.#clock.now();
+    if (health?.openUntil === undefined || health.openUntil === null || health.openUntil <= now)
+      return;
+    await this.#ledger.returnRequest(this.#providerId, at);
+    throw leftAlone(health.openUntil, now);
   }
 
   /**
@@ -191,8 +203,11 @@ function spent(perMonth: number | null, now: number): ProviderError {
   );
 }
 
-function leftAlone(until: number, now: number): ProviderError {
-  return new ProviderError(
+/** Our own refusal: it says nothing of how the provider fares. */
+export class LeftAloneError extends ProviderError {}
+
+function leftAlone(until: number, now: number): LeftAloneError {
+  return new LeftAloneError(
     'unavailable',
     `the provider is left alone until ${new Date(until).toISOString()}, as it asked to be or as it fails`,
     { retryAfterMs: until - now },

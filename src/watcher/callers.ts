@@ -25,7 +25,7 @@ const LONGEST_QUEUE = 10_000;
 /** Those who wait for a look of one provider: at an import that is in no ledger, or at a known one. */
 export class Callers {
   readonly #options: CallersOptions;
-  readonly #queue: ImportRef[] = [];
+  readonly #queue = new Map<string, ImportRef>();
   readonly #asking = new Waiting();
   readonly #refreshing = new Waiting();
   readonly #elsewhere: Elsewhere;
@@ -44,16 +44,16 @@ export class Callers {
 
   /** Whether nobody has asked for a look that is not begun. */
   get isIdle(): boolean {
-    return this.#queue.length === 0;
+    return this.#queue.size === 0;
   }
 
   /** Asks for a look at an import that is in no ledger; however many ask, there is one look. */
   ask(ref: ImportRef): Promise<Answer> {
     const id = importId(ref);
-    const isFull = this.#queue.length >= LONGEST_QUEUE;
+    const isFull = this.#queue.size >= LONGEST_QUEUE;
     if (isFull && this.#asking.find(id) === null) return Promise.resolve(OVERLOADED);
     const { answer, isFirst } = this.#asking.join(id);
-    if (isFirst) this.#queue.push(ref);
+    if (isFirst) this.#queue.set(id, ref);
     this.#options.onQueued();
     return answer;
   }
@@ -68,15 +68,23 @@ export class Callers {
 
   /** Takes looks at imports that are asked for, as far as nobody else has taken them. */
   async take(limit: number): Promise<readonly LookTask[]> {
-    const refs = this.#queue.slice(0, limit);
-    if (refs.length === 0) return [];
+    // Those that need no look hold up nobody behind them.
+    for (;;) {
+      const refs = [...this.#queue.values()].slice(0, limit);
+      if (refs.length === 0) return [];
+      const tasks = await this.#takeOf(refs);
+      if (tasks.length > 0) return tasks;
+    }
+  }
+
+  async #takeOf(refs: readonly ImportRef[]): Promise<readonly LookTask[]> {
     const { ledger, clock, leaseMs } = this.#options;
     const known = await ledger.findImports(refs.map(importId));
     const unknown = refs.filter((ref) => !known.has(importId(ref)));
     const now = clock.now();
     const { leases, misses } = await ledger.claimAsked({ refs: unknown, now, leaseMs });
     // Only now: had the store failed, they would be asked for no more.
-    this.#queue.splice(0, refs.length);
+    for (const ref of refs) this.#queue.delete(importId(ref));
     const taken = new Map(leases.map((lease) => [lease.importId, lease]));
     const tasks: LookTask[] = [];
     for (const ref of refs) {
@@ -101,12 +109,14 @@ export class Callers {
 
   /** Answers those whose look was not begun. */
   answerQueued(answer: Answer): void {
-    for (const ref of this.#queue.splice(0)) this.answer(importId(ref), answer);
+    const queued = [...this.#queue.keys()];
+    this.#queue.clear();
+    for (const id of queued) this.answer(id, answer);
   }
 
   /** Answers everyone that no look will come. */
   giveUp(): void {
-    this.#queue.length = 0;
+    this.#queue.clear();
     this.#elsewhere.stop();
     this.#asking.giveUp();
     this.#refreshing.giveUp();
@@ -132,9 +142,7 @@ export class Callers {
   }
 
   #queueAgain(ref: ImportRef): void {
-    const id = importId(ref);
-    if (this.#queue.some((queued) => importId(queued) === id)) return;
-    this.#queue.push(ref);
+    this.#queue.set(importId(ref), ref);
     this.#options.onQueued();
   }
 }

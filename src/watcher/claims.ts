@@ -1,4 +1,5 @@
 import type { Ledger } from '../ledger/ledger.ts';
+import { logFailure } from '../ledger/log-failure.ts';
 import type { ClaimQuery, Lease } from '../ledger/look-ledger.ts';
 import type { LookTask } from './look.ts';
 import { Rationing } from './rationing.ts';
@@ -9,6 +10,9 @@ export interface ClaimsOptions extends RationingOptions {
   readonly ledger: Ledger;
   readonly provider: WatchedProvider;
 }
+
+/** Claims are about as many as run next: after this they were not. */
+const STALE_AFTER_MS = 2_000;
 
 /** How many looks may begin now, and how many may run at once. */
 export interface FreeRoom {
@@ -23,6 +27,7 @@ export class Claims {
   /** Claimed, and to be looked at one after the other. */
   readonly #waiting: LookTask[] = [];
   readonly #toRelease: Lease[] = [];
+  #claimedAt = 0;
 
   constructor(options: ClaimsOptions) {
     this.#options = options;
@@ -33,15 +38,22 @@ export class Claims {
     return this.#waiting.length === 0;
   }
 
+  /** What waits here longer than it was meant to is better left to others. */
+  isStale(now: number): boolean {
+    return !this.isEmpty && now >= this.#claimedAt + STALE_AFTER_MS;
+  }
+
   /**
    * Imports for one look. Where that is about one import, several are claimed at once: those that can
    * run now, and, where each claim is a question to a server, those that can run next.
    */
   async takeLooks(now: number, { free, size }: FreeRoom): Promise<readonly LookTask[]> {
     const { largestBatch, ledger } = this.#options;
+    if (this.isStale(now)) await this.release({ isAll: true });
     if (this.#waiting.length === 0) {
       const soon = ledger.isShared ? free + size : free;
       const limit = largestBatch === 1 ? soon : largestBatch;
+      this.#claimedAt = now;
       this.#waiting.push(...(await this.#sift(await this.claim(now, 'looks', limit))));
     }
     return this.#waiting.splice(0, largestBatch);
@@ -52,9 +64,19 @@ export class Claims {
     const { provider, ledger, largestBatch } = this.#options;
     const { id: providerId, leaseMs, cadence } = provider;
     // What would be due a moment later rides along, so that batches stay full.
-    const horizonMs = largestBatch === 1 ? 0 : cadence.minIntervalMs / 2;
+    const horizonMs = largestBatch === 1 ? 0 : Math.floor(cadence.minIntervalMs / 2);
     const due = await ledger.claimDue({ providerId, work, limit, now, horizonMs, leaseMs });
     return due.map((claim) => ({ claim, isAskedFor: false }));
+  }
+
+  /** Beside imports that somebody asks for: they are looked at also when what is due cannot be claimed. */
+  async claimAlong(now: number, limit: number): Promise<readonly LookTask[]> {
+    try {
+      return await this.claim(now, 'looks', limit);
+    } catch (error) {
+      logFailure(this.#options, error, 'could not claim what is due; it is claimed again');
+      return [];
+    }
   }
 
   /** These came to nothing, or are not to be looked at here: they are due as before. */

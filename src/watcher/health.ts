@@ -5,6 +5,7 @@ import type { ProviderError } from '../domain/provider-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { ProviderHealth } from '../ledger/provider-health.ts';
 import { afterFailure, afterSuccess, afterUnreadable } from './breaker.ts';
+import { LeftAloneError } from './budget.ts';
 import type { LookResult } from './look.ts';
 import type { WatchedProvider } from './watched-provider.ts';
 
@@ -61,7 +62,8 @@ export class Health {
   }
 
   /** What the results say about the provider as a whole. */
-  async learn(results: readonly LookResult[]): Promise<void> {
+  async learn(all: readonly LookResult[]): Promise<void> {
+    const results = all.filter(({ error }) => !(error instanceof LeftAloneError));
     if (results.length === 0) return;
     const { provider, clock, random, logger, ledger } = this.#options;
     const before = this.#current;

@@ -19,6 +19,7 @@ export class Interest {
   /** What the store is still to be told: the latest that is true of each import. */
   readonly #untold = new Map<string, boolean>();
   #telling: Promise<void> | null = null;
+  #isOn = true;
   #cancelTimer: () => void = () => undefined;
 
   constructor(options: InterestOptions) {
@@ -53,6 +54,7 @@ export class Interest {
 
   /** Tells no more. */
   stop(): void {
+    this.#isOn = false;
     this.#cancelTimer();
   }
 
@@ -73,6 +75,7 @@ export class Interest {
 
   #tellLater(): void {
     this.#cancelTimer();
+    if (!this.#isOn) return;
     this.#cancelTimer = this.#options.clock.after(TELL_AGAIN_MS, () => {
       this.tell().catch(() => this.#tellLater());
     });

@@ -151,7 +151,7 @@ export class Lane {
       return { kind: 'failed', error };
     }
     if (!(await this.budget.hasRoomForAsks(this.source.largestBatch))) return NOT_IN_BUDGET;
-    return this.#callers.ask(ref);
+    return this.#isOn ? this.#callers.ask(ref) : GIVEN_UP;
   }
 
   /** Waits for the next look at an import that is in the ledger. */
@@ -182,10 +182,11 @@ export class Lane {
   async #pump(): Promise<void> {
     const { clock, provider } = this.#options;
     this.#wake.cancel();
+    const isAll = !this.#isClaiming || this.#claims.isStale(clock.now());
+    await this.#claims.release({ isAll });
     while (this.#isOn && this.#running.size < provider.concurrency) {
       this.#isNudged = false;
       const now = clock.now();
-      await this.#claims.release({ isAll: false });
       if (!(await this.#hasWork(now))) return this.#sleep(now);
       const room = await this.#takeRoom(now);
       if (isOpen(this.health, now)) return this.#rest(now);
@@ -195,6 +196,7 @@ export class Lane {
       if (tasks.length === 0) return this.#sleep(now);
       this.#run(tasks);
     }
+    if (this.#isOn && !this.#claims.isEmpty) this.#wake.whenRoom();
   }
 
   /** Where others look, too, room is asked for only when there is something to do with it. */
@@ -230,10 +232,7 @@ export class Lane {
    * be read. They take turns at being first, so that none keeps the others waiting for long.
    */
   async #takeTasks(now: number, room: FreeRoom): Promise<readonly LookTask[]> {
-    if (!this.#isClaiming) {
-      await this.#claims.release({ isAll: true });
-      return this.#callers.take(this.source.largestBatch);
-    }
+    if (!this.#isClaiming) return this.#takeAsked(now);
     const takers = [
       () => this.#takeAsked(now),
       () => this.#claims.takeLooks(now, room),
@@ -251,10 +250,10 @@ export class Lane {
 
   /** Imports that are asked for, and what is due in the room that they leave. */
   async #takeAsked(now: number): Promise<readonly LookTask[]> {
-    const { largestBatch } = this.source;
-    const asked = await this.#callers.take(largestBatch);
-    if (asked.length === 0) return [];
-    return [...asked, ...(await this.#claims.claim(now, 'looks', largestBatch - asked.length))];
+    const asked = await this.#callers.take(this.source.largestBatch);
+    if (asked.length === 0 || !this.#isClaiming) return asked;
+    const limit = this.source.largestBatch - asked.length;
+    return [...asked, ...(await this.#claims.claimAlong(now, limit))];
   }
 
   async #sleep(now: number): Promise<void> {

@@ -41,7 +41,6 @@ const SLACK = 0.01;
 const FULL_STOCK = 0.9;
 const HALF_STOCK = 0.5;
 
-
 /**
  * What can come is what could be looked at once if it came evenly through the month; what comes later
  * than a retention before its end is for the next month. So no forecast is needed: when fewer come than
@@ -56,12 +55,14 @@ export function rationOf(conditions: RationConditions): Ration {
   const spare = left - needed - coming - perMonth * SLACK;
   const even = perMonth * (horizonMs / monthMs);
   const stretch = (even * FULL_STOCK - spare) / (even * (FULL_STOCK - HALF_STOCK));
+  // Quick looks at some are not to leave others without any.
+  const share = spare < active ? 1 : Math.min(1, Math.max(0, stretch));
   // What is kept for those that are watched is for looks at them, too.
   const evenPaceMs = (horizonMs * active) / (spare + needed);
   return {
     spare,
-    ample: even * HALF_STOCK,
-    floorMs: spare < 1 ? resetsInMs : evenPaceMs * Math.min(1, Math.max(0, stretch)),
+    ample: Math.max(even * HALF_STOCK, active),
+    floorMs: spare < 1 ? resetsInMs : evenPaceMs * share,
     lost: Math.max(0, needed - left),
     isSpent: left < 1,
     resetsAt,

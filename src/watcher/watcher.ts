@@ -102,7 +102,10 @@ export class Watcher {
     this.#interest.stop();
     this.#isOn = false;
     this.#cancelTimer();
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.stop(graceMs)));
+    const ends = [...this.#lanes.values()].map((lane) => lane.stop(graceMs));
+    // Whatever one of them comes to, the others are waited for.
+    await Promise.allSettled(ends);
+    await Promise.all(ends);
   }
 
   /** In the order of the configuration. */
@@ -204,11 +207,11 @@ export class Watcher {
     if (lane === undefined || this.isDown(known.ref.providerId)) return;
     const now = clock.now();
     const id = importId(known.ref);
-    const { observedAt, state } = known.freshness;
+    const { observedAt, state, nextLookAt } = known.freshness;
     const lastAt = Math.max(observedAt ?? 0, this.#refreshes.get(id) ?? 0);
     if (state === 'BACKING_OFF' || now < lastAt + lane.provider.cadence.minIntervalMs) return;
     rememberIn(this.#refreshes, id, now);
-    if (!(await ledger.bringForward(id, now))) return;
+    if (!(await ledger.bringForward(id, { from: nextLookAt, to: now }))) return;
     await this.#observer.wait(id, () => lane.waitForLook(known.ref));
   }
 
@@ -235,7 +238,7 @@ export class Watcher {
     await this.#interest.tell();
     for (const [id, known] of await ledger.findImports(ids)) {
       const lane = this.#lanes.get(known.ref.providerId);
-      const { state, observedAt } = known.freshness;
+      const { state, observedAt, nextLookAt } = known.freshness;
       if (lane === undefined || state !== 'LIVE' || observedAt === null) continue;
       const waitMs = intervalMs({
         cadence: lane.provider.cadence,
@@ -246,7 +249,8 @@ export class Watcher {
         // The longest that jitter makes it: what is due within that anyway stays as it is.
         random: 1,
       });
-      await ledger.bringForward(id, Math.ceil(observedAt + waitMs));
+      const to = Math.ceil(observedAt + waitMs);
+      await ledger.bringForward(id, { from: nextLookAt, to });
       lane.nudge();
     }
   }

@@ -36,6 +36,16 @@ for (const store of STORES) {
       assert.ok(all.every(({ misses }) => misses.size === 0));
     });
 
+    test('one is to be looked at although others are in the ledger', async (t) => {
+      const ledger = await (await store.create(t))();
+      await ledger.track({ ref: refOf('other'), now: START });
+      const { leases } = await ledger.claimAsked(askQuery({ refs: [REF, refOf('other')] }));
+      assert.deepEqual(
+        leases.map(({ importId }) => importId),
+        [ID],
+      );
+    });
+
     test('one that is named twice is looked at once', async (t) => {
       const ledger = await (await store.create(t))();
       const { leases } = await ledger.claimAsked(askQuery({ refs: [REF, refOf('b'), REF] }));

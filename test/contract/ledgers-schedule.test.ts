@@ -205,12 +205,23 @@ for (const store of STORES) {
 
     test('a look can be brought forward and never put off', async (t) => {
       const ledger = await (await store.create(t))();
-      await ledger.record(recording({ freshness: freshness({ nextLookAt: START + 5_000 }) }));
-      assert.equal(await ledger.bringForward(ID, START + 9_000), true);
-      assert.equal(await ledger.findNextDueAt('catalog'), START + 5_000);
-      assert.equal(await ledger.bringForward(ID, START + 1_000), true);
+      const from = START + 5_000;
+      await ledger.record(recording({ freshness: freshness({ nextLookAt: from }) }));
+      assert.equal(await ledger.bringForward(ID, { from, to: START + 9_000 }), true);
+      assert.equal(await ledger.findNextDueAt('catalog'), from);
+      assert.equal(await ledger.bringForward(ID, { from, to: START + 1_000 }), true);
       assert.equal(await ledger.findNextDueAt('catalog'), START + 1_000);
-      assert.equal(await ledger.bringForward('catalog:unheard-of', START), false);
+      assert.equal(await ledger.bringForward('catalog:unheard-of', { from, to: START }), false);
+    });
+
+    test('a look is not brought forward when somebody has looked since it was planned', async (t) => {
+      const ledger = await (await store.create(t))();
+      const from = START + 5_000;
+      await ledger.record(recording({ freshness: freshness({ nextLookAt: from }) }));
+      const later = freshness({ nextLookAt: START + 9_000 });
+      await ledger.record(recording({ basedOnRevision: 1, freshness: later }));
+      assert.equal(await ledger.bringForward(ID, { from, to: START + 1_000 }), true);
+      assert.equal(await ledger.findNextDueAt('catalog'), START + 9_000);
     });
 
     test('what was given up can be looked at again, what is settled or unwanted not', async (t) => {
@@ -218,7 +229,7 @@ for (const store of STORES) {
       const answers: Record<string, boolean> = {};
       for (const given of GIVEN_UP) {
         await record(ledger, given, given);
-        answers[given] = await ledger.bringForward(`catalog:${given}`, START);
+        answers[given] = await ledger.bringForward(`catalog:${given}`, { from: null, to: START });
       }
       assert.deepEqual(answers, { GONE: true, NOT_FOUND: true, SETTLED: false, UNTRACKED: false });
       assert.deepEqual(await claimNames(ledger), ['GONE', 'NOT_FOUND']);

@@ -79,7 +79,8 @@ for (const store of STORES) {
             [kept],
           );
         }
-        assert.equal(await ledger.bringForward(id, START), true);
+        const from = kept?.freshness.nextLookAt ?? null;
+        assert.equal(await ledger.bringForward(id, { from, to: START }), true);
         await ledger.setWatched([id], true);
         assert.equal((await ledger.untrack(id))?.ref.externalId, text);
       });
@@ -233,7 +234,7 @@ async function findNothing(ledger: Ledger, text: string): Promise<void> {
     assert.deepEqual(changes, []);
   }
   assert.equal(await ledger.untrack(text), null);
-  assert.equal(await ledger.bringForward(text, START), false);
+  assert.equal(await ledger.bringForward(text, { from: null, to: START }), false);
   assert.equal(await ledger.findNextDueAt(text), null);
   assert.equal(await ledger.countActive(text), 0);
   await ledger.setWatched([text], true);

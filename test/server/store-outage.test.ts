@@ -7,11 +7,13 @@ import { createOutageLog } from '../../src/server/outage-log.ts';
 import { TestClock } from '../support/clock.ts';
 import { startLiveServer } from '../support/live-server.ts';
 import { TRANSPORTS } from '../support/transports.ts';
-import { at, next } from '../support/world.ts';
+import { at, next, until } from '../support/world.ts';
+import type { Answer } from '../support/world.ts';
 
 const ERROR = new StoreUnavailableError('no store at 10.0.0.1');
 const CHANGES = '{ importChanges { endPosition } }';
-const MANY = 'subscription { importsChanged { position } }';
+const MANY =
+  'subscription { importsChanged { import { counters { processed } history { nodes { revision } } } } }';
 const TOLD = { message: OUTAGE.message, extensions: { code: 'STORE_UNAVAILABLE' } };
 
 test('whoever asks while the store cannot be reached is told so, and the log is told once', async (t) => {
@@ -32,11 +34,6 @@ test('whoever asks while the store cannot be reached is told so, and the log is 
     const { errors } = await answer.json();
     assert.deepEqual(errors, [{ ...TOLD, path: ['importChanges'] }]);
   }
-  for (const { name, follow } of TRANSPORTS) {
-    const { data, errors } = await next(follow(t, { url: server.url, query: MANY }));
-    assert.equal(data, null, name);
-    assert.deepEqual(errors, [TOLD], name);
-  }
   assert.equal(server.log.length, 1);
   assert.match(server.log[0] ?? '', /no store at 10\.0\.0\.1.*the store cannot be reached/);
 
@@ -48,6 +45,31 @@ test('whoever asks while the store cannot be reached is told so, and the log is 
     },
   );
   assert.equal(at(await again.json(), 'errors'), undefined);
+});
+
+test('a subscription outlasts a store that cannot be reached, and misses nothing', async (t) => {
+  const server = await startLiveServer(t);
+  const followAll = (): readonly AsyncIterator<Answer>[] =>
+    TRANSPORTS.map(({ follow }) => follow(t, { url: server.url, query: MANY }));
+  await server.change('a');
+  const early = followAll();
+  assert.deepEqual(await processedOf(early), [1, 1, 1]);
+
+  // The change is found, and cannot be made into a message; then it cannot be found.
+  const reads = server.reads();
+  server.failHistory(ERROR);
+  await server.change('a');
+  await until(() => server.reads() > reads);
+  server.failReads(ERROR);
+  await until(() => server.reads() > reads + 1);
+  server.failHistory(null);
+  const late = followAll();
+  await server.change('a');
+  await until(() => server.reads() > reads + 2);
+  server.failReads(null);
+
+  assert.deepEqual(await processedOf([...early, ...late]), [3, 3, 3, 3, 3, 3]);
+  assert.deepEqual(server.log, []);
 });
 
 test('the log has a line for ten seconds of an outage, and says how often it was met', () => {
@@ -64,3 +86,13 @@ test('the log has a line for ten seconds of an outage, and says how often it was
     [1, 10, 10],
   );
 });
+
+function processedOf(streams: readonly AsyncIterator<Answer>[]): Promise<readonly unknown[]> {
+  return Promise.all(
+    streams.map(async (stream) => {
+      const { data, errors } = await next(stream);
+      assert.deepEqual(errors, []);
+      return at(data, 'importsChanged.import.counters.processed');
+    }),
+  );
+}

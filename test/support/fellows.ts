@@ -39,6 +39,8 @@ export interface FellowsOptions extends Omit<VendorOptions, 'answer' | 'largestB
   readonly url: string;
   readonly count: number;
   readonly clock: Clock;
+  /** Absent: as all. */
+  readonly ledgerClockOf?: (fellow: number) => Clock;
   readonly answer: (
     target: LookTarget,
     asking: Asking,
@@ -54,7 +56,7 @@ export interface Fellows extends SharedVendor {
 /** Processes that do nothing yet; stopped when the test ends. */
 export async function createFellows(
   t: TestContext,
-  { url, count, clock, answer, ...provider }: FellowsOptions,
+  { url, count, clock, ledgerClockOf = () => clock, answer, ...provider }: FellowsOptions,
 ): Promise<Fellows> {
   const askings: Asking[] = [];
   const running = { now: 0, most: 0 };
@@ -73,7 +75,8 @@ export async function createFellows(
         }
       },
     });
-    return createFellow(t, { url, clock, vendor });
+    const ledger = await joinStore(t, url, { clock: ledgerClockOf(by) });
+    return createFellow(t, { ledger, clock, vendor });
   };
   const others = Array.from({ length: count - 2 }, (_, index) => create(index + 2));
   return {
@@ -84,17 +87,16 @@ export async function createFellows(
 }
 
 interface FellowOptions {
-  readonly url: string;
+  readonly ledger: Ledger;
   readonly clock: Clock;
   readonly vendor: Vendor;
 }
 
 async function createFellow(
   t: TestContext,
-  { url, clock, vendor }: FellowOptions,
+  { ledger, clock, vendor }: FellowOptions,
 ): Promise<Fellow> {
   const complaints: string[] = [];
-  const ledger = await joinStore(t, url, { clock });
   const watcher = await Watcher.create({
     providers: [vendor.provider],
     ledger,

@@ -17,37 +17,37 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
 export interface MonthOptions {
-  readonly ledger: Ledger;
+  /** One for each who watches. */
+  readonly ledgers: readonly Ledger[];
   readonly startAt: number;
   readonly perMonth?: number;
   readonly rule?: ExpiryRule;
   readonly seed?: number;
-  /** How many watch with the same ledger. */
-  readonly watchers?: number;
 }
 
 /** A vendor with a monthly budget, jobs that run at it, and those who watch them, in fake time. */
 export class Month {
   readonly clock: TestClock;
   readonly vendor: MonthVendor;
-  readonly ledger: Ledger;
   readonly random: () => number;
   readonly complaints: string[] = [];
   readonly #provider: WatchedProvider;
-  readonly #count: number;
+  readonly #ledgers: readonly Ledger[];
   #watchers: readonly Watcher[] = [];
   #turn = 0;
   /** What is under way and does not wait for the clock. */
   #busy = 0;
 
-  constructor({ ledger, startAt, perMonth = 1_000, rule = 'told', seed = 1, watchers = 1 }: MonthOptions) {
+  constructor({ ledgers, startAt, perMonth = 1_000, rule = 'told', seed = 1 }: MonthOptions) {
     this.clock = new TestClock(startAt);
     this.random = createRandom(seed);
-    this.#count = watchers;
     const span = { set: () => undefined, fail: () => undefined };
     const step: Tracer['step'] = (_, work) => this.#while(() => work(span));
     // Whoever shares the store is not looked after by the second: that would be millions of wakings.
-    this.ledger = { ...traceLedger(ledger, { step, begin: step }), isShared: false };
+    this.#ledgers = ledgers.map((ledger) => ({
+      ...traceLedger(ledger, { step, begin: step }),
+      isShared: false,
+    }));
     this.vendor = new MonthVendor({ clock: this.clock, rule });
     this.#provider = {
       ...this.vendor.provider,
@@ -60,10 +60,16 @@ export class Month {
     };
   }
 
+  get ledger(): Ledger {
+    const [ledger] = this.#ledgers;
+    if (ledger === undefined) throw new Error('there is no ledger');
+    return ledger;
+  }
+
   /** The next of those who watch, in turn. */
   get watcher(): Watcher {
     this.#turn += 1;
-    const watcher = this.#watchers[this.#turn % this.#count];
+    const watcher = this.#watchers[this.#turn % this.#watchers.length];
     if (watcher === undefined) throw new Error('nobody watches');
     return watcher;
   }
@@ -110,7 +116,7 @@ export class Month {
   /** Something happens again and again. */
   every(intervalMs: number, action: () => void | Promise<unknown>): void {
     this.clock.after(intervalMs, () => {
-      void this.#while(async () => action());
+      void action();
       this.every(intervalMs, action);
     });
   }
@@ -129,10 +135,10 @@ export class Month {
 
   async #startWatchers(): Promise<void> {
     const started: Watcher[] = [];
-    for (let index = 0; index < this.#count; index += 1) {
+    for (const ledger of this.#ledgers) {
       const watcher = await Watcher.create({
         providers: [this.#provider],
-        ledger: this.ledger,
+        ledger,
         clock: this.clock,
         random: this.random,
         logger: pino({ level: 'warn' }, { write: (line) => void this.complaints.push(line) }),

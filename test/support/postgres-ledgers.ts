@@ -48,3 +48,13 @@ export function sessionOf(client: pg.Client): Session {
     run: async (sql) => void (await all(sql)),
   };
 }
+
+/** Whether a statement of this name waits for somebody who holds a lock. */
+export async function isWaiting(client: pg.Client, name: string): Promise<boolean> {
+  const { rows } = await client.query(
+    `select 1 from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock' and query like $1`,
+    [`/* ${name}%`],
+  );
+  return rows.length > 0;
+}

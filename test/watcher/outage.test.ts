@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { StoreUnavailableError } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openLedger } from '../support/ledgers.ts';
-import { createClock, createVendor, startWatcher, trackMany } from './setup.ts';
+import { createClock, createVendor, seen, startWatcher, trackMany } from './setup.ts';
 
 test('a store that cannot be reached stops no looks for good, and is no failure of the watcher', async (t) => {
   const clock = createClock();
@@ -25,13 +25,13 @@ test('a store that cannot be reached stops no looks for good, and is no failure 
   // It goes while a look runs, which cannot be kept.
   vendor.answer(() => {
     isAway = true;
-    return { kind: 'not-found' };
+    return seen();
   });
   await clock.pass(60_000);
   assert.ok(failures > 3, `${failures} failures`);
   const looks = vendor.looks.length;
   isAway = false;
-  vendor.answer(() => ({ kind: 'not-found' }));
+  vendor.answer(() => seen());
   await clock.pass(60_000);
   assert.ok(vendor.looks.length > looks);
   assert.deepEqual(setup.complaints, []);

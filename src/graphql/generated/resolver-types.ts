@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Import as ImportModel, Freshness as FreshnessModel, LookFailure as LookFailureModel } from '../../domain/import.ts';
-import type { JobModel, CountersModel, ResourceModel, EventModel } from '../models.ts';
+import type { JobModel, CountersModel, ResourceModel, HealthModel, EventModel } from '../models.ts';
 import type { WatchedProvider } from '../../watcher/watched-provider.ts';
 import type { Revision as RevisionModel, Change as ChangeModel } from '../../ledger/change-page.ts';
 import type { KeptRow as ImportRowModel, KeptRowError as RowErrorModel, RowErrorGroup as RowErrorGroupModel } from '../../domain/row.ts';
@@ -403,6 +403,11 @@ export type ImportProviderHealth = {
   readonly __typename?: 'ImportProviderHealth';
   /** Why it last failed; null once it answers again. */
   readonly error?: Maybe<ImportProviderError>;
+  /**
+   * The imports whose end will never be known, as things stand: the vendor forgets them before what is
+   * left of the budget lets us look at them. Null where the vendor does not say how long it keeps an import.
+   */
+  readonly importsAtRisk?: Maybe<ImportsAtRisk>;
   /** When it last failed. */
   readonly lastFailureAt?: Maybe<Scalars['DateTime']['output']>;
   /** When it last answered. */
@@ -411,6 +416,12 @@ export type ImportProviderHealth = {
   readonly retryAt?: Maybe<Scalars['DateTime']['output']>;
   /** What to make of the rest. */
   readonly state: ImportProviderHealthState;
+};
+
+
+/** Whether a provider answers us. */
+export type ImportProviderHealthImportsAtRiskArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** What to make of a provider's health. */
@@ -636,6 +647,20 @@ export type ImportedResource = {
   readonly progressPercent?: Maybe<Scalars['Float']['output']>;
   /** The vendor's word for what kind of thing was loaded. */
   readonly type: Scalars['String']['output'];
+};
+
+/**
+ * Imports whose end will never be known, unless they end soon, somebody stops watching others, or the
+ * budget is raised.
+ */
+export type ImportsAtRisk = {
+  readonly __typename?: 'ImportsAtRisk';
+  /** When the vendor forgets the first of them, at the earliest; null when there is none. */
+  readonly firstExpiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** They themselves, the one that is forgotten first first. */
+  readonly nodes: ReadonlyArray<Import>;
+  /** How many there are; 0 while the budget lasts. */
+  readonly totalCount: Scalars['Int']['output'];
 };
 
 /**
@@ -1198,7 +1223,7 @@ export type ResolversTypes = {
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ImportProviderError: ResolverTypeWrapper<LookFailureModel>;
   ImportProviderErrorKind: ImportProviderErrorKind;
-  ImportProviderHealth: ResolverTypeWrapper<Omit<ImportProviderHealth, 'error'> & { error?: Maybe<ResolversTypes['ImportProviderError']> }>;
+  ImportProviderHealth: ResolverTypeWrapper<HealthModel>;
   ImportProviderHealthState: ImportProviderHealthState;
   ImportRevision: ResolverTypeWrapper<RevisionModel>;
   ImportRevisionConnection: ResolverTypeWrapper<Omit<ImportRevisionConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ImportRevisionEdge']>, nodes: ReadonlyArray<ResolversTypes['ImportRevision']> }>;
@@ -1214,6 +1239,7 @@ export type ResolversTypes = {
   ImportUserError: ResolverTypeWrapper<ImportUserError>;
   ImportUserErrorCode: ImportUserErrorCode;
   ImportedResource: ResolverTypeWrapper<ResourceModel>;
+  ImportsAtRisk: ResolverTypeWrapper<Omit<ImportsAtRisk, 'nodes'> & { nodes: ReadonlyArray<ResolversTypes['Import']> }>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Job: ResolverTypeWrapper<JobModel>;
   JobError: ResolverTypeWrapper<JobErrorModel>;
@@ -1264,7 +1290,7 @@ export type ResolversParentTypes = {
   ImportProviderCapabilities: ImportProviderCapabilities;
   Float: Scalars['Float']['output'];
   ImportProviderError: LookFailureModel;
-  ImportProviderHealth: Omit<ImportProviderHealth, 'error'> & { error?: Maybe<ResolversParentTypes['ImportProviderError']> };
+  ImportProviderHealth: HealthModel;
   ImportRevision: RevisionModel;
   ImportRevisionConnection: Omit<ImportRevisionConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ImportRevisionEdge']>, nodes: ReadonlyArray<ResolversParentTypes['ImportRevision']> };
   ImportRevisionEdge: Omit<ImportRevisionEdge, 'node'> & { node: ResolversParentTypes['ImportRevision'] };
@@ -1274,6 +1300,7 @@ export type ResolversParentTypes = {
   ImportStreamEnd: ImportStreamEnd;
   ImportUserError: ImportUserError;
   ImportedResource: ResourceModel;
+  ImportsAtRisk: Omit<ImportsAtRisk, 'nodes'> & { nodes: ReadonlyArray<ResolversParentTypes['Import']> };
   JSON: Scalars['JSON']['output'];
   Job: JobModel;
   JobError: JobErrorModel;
@@ -1402,6 +1429,7 @@ export type ImportProviderErrorResolvers<ContextType = GraphContext, ParentType 
 
 export type ImportProviderHealthResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportProviderHealth'] = ResolversParentTypes['ImportProviderHealth']> = {
   error?: Resolver<Maybe<ResolversTypes['ImportProviderError']>, ParentType, ContextType>;
+  importsAtRisk?: Resolver<Maybe<ResolversTypes['ImportsAtRisk']>, ParentType, ContextType, RequireFields<ImportProviderHealthImportsAtRiskArgs, 'first'>>;
   lastFailureAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   lastSuccessAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   retryAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -1478,6 +1506,12 @@ export type ImportedResourceResolvers<ContextType = GraphContext, ParentType ext
   phase?: Resolver<Maybe<ResolversTypes['JobPhase']>, ParentType, ContextType>;
   progressPercent?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   type?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ImportsAtRiskResolvers<ContextType = GraphContext, ParentType extends ResolversParentTypes['ImportsAtRisk'] = ResolversParentTypes['ImportsAtRisk']> = {
+  firstExpiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  nodes?: Resolver<ReadonlyArray<ResolversTypes['Import']>, ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
@@ -1631,6 +1665,7 @@ export type Resolvers<ContextType = GraphContext> = {
   ImportStreamEnd?: ImportStreamEndResolvers<ContextType>;
   ImportUserError?: ImportUserErrorResolvers<ContextType>;
   ImportedResource?: ImportedResourceResolvers<ContextType>;
+  ImportsAtRisk?: ImportsAtRiskResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   Job?: JobResolvers<ContextType>;
   JobError?: JobErrorResolvers<ContextType>;

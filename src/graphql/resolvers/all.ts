@@ -6,6 +6,7 @@ import { Import } from './import.ts';
 import { ImportEvent } from './import-event.ts';
 import { ImportProviderError } from './import-provider-error.ts';
 import { ImportProvider } from './import-provider.ts';
+import { ImportProviderHealth } from './import-provider-health.ts';
 import { ImportRevision } from './import-revision.ts';
 import { ImportRow } from './import-row.ts';
 import { ImportedResource } from './imported-resource.ts';
@@ -26,6 +27,7 @@ export const resolvers: Resolvers = {
   ImportEvent,
   ImportProvider,
   ImportProviderError,
+  ImportProviderHealth,
   ImportRevision,
   ImportRow,
   ImportedResource,

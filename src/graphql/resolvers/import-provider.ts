@@ -13,6 +13,7 @@ export const ImportProvider: ImportProviderResolvers = {
     const isDown = watcher.isDown(id);
     return {
       ...health,
+      providerId: id,
       state: stateOf(health, isDown),
       retryAt: isDown ? health.openUntil : null,
     };

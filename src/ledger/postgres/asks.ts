@@ -8,6 +8,20 @@ import { keyText } from './text.ts';
 /** So many answers that no longer hold are forgotten with each question. */
 const FORGOTTEN_AT_ONCE = 100;
 
+/** Clocks may differ. */
+const KEPT_FOR_MS = 60_000;
+
+/** Forgets answers that no longer hold, and looks that never ended. */
+export async function forgetOld(session: Session): Promise<void> {
+  await session.run(
+    `/* forgetOld */ delete from asks where import_id in (
+       select import_id from asks
+       where greatest(lease_until, miss_until) <= extract(epoch from clock_timestamp()) * 1000 - ?
+       limit ? for update skip locked)`,
+    [KEPT_FOR_MS, FORGOTTEN_AT_ONCE],
+  );
+}
+
 /** Who asks for an import after it came to be known, with eyes from before that, is told nothing. */
 const KNOWN = '';
 const KNOWN_FOR_MS = 60_000;
@@ -24,8 +38,8 @@ export async function claimAsked(
   const rows = await database.all(
     // In the order of their ids, so that no two who ask for the same wait for one another.
     `/* claimAsked */ with asked as (
-       select distinct id from unnest(?::text[]) as id
-       where not exists (select 1 from imports where imports.id = id)),
+       select distinct wanted.id from unnest(?::text[]) as wanted (id)
+       where not exists (select 1 from imports where imports.id = wanted.id)),
      forgotten as (
        delete from asks where import_id in (
          select import_id from asks
@@ -34,7 +48,8 @@ export async function claimAsked(
      lease as (select nextval('leases') as number),
      taken as (
        insert into asks (import_id, lease, leased_by, lease_until)
-       select id, lease.number, ?, ? from asked, lease order by id
+       select asked.id, lease.number, replicas.id, ?
+       from asked cross join lease join replicas on replicas.id = ? order by asked.id
        on conflict (import_id) do update
        set lease = excluded.lease, leased_by = excluded.leased_by,
            lease_until = excluded.lease_until, miss = null, miss_until = null
@@ -45,7 +60,7 @@ export async function claimAsked(
      union all
      select import_id, null, miss from asks
      where import_id in (select id from asked) and miss <> '${KNOWN}' and miss_until > ?`,
-    [[...ids.keys()], now, FORGOTTEN_AT_ONCE, replica, now + leaseMs, now, now, now],
+    [[...ids.keys()], now, FORGOTTEN_AT_ONCE, now + leaseMs, replica, now, now, now],
   );
   for (const row of rows) {
     const id = ids.get(text(row, 'import_id')) ?? '';

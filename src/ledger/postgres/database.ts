@@ -7,7 +7,7 @@ import { LedgerError } from '../ledger.ts';
 import type { StoreUnavailableError } from '../ledger.ts';
 import type { Row } from '../columns.ts';
 import { storedText } from '../stored-text.ts';
-import { OutageLog } from './outage-log.ts';
+import type { OutageLog } from './outage-log.ts';
 import { unavailable } from './unavailable.ts';
 
 export type Parameter = string | number | boolean | null | readonly (string | number)[];
@@ -30,10 +30,21 @@ const MOST_CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 /** A server that has gone without a word answers never. */
 const QUERY_TIMEOUT_MS = 15_000;
+const IDLE_TIMEOUT_MS = 5_000;
+const LONGEST_LIFE_S = 600;
 
 /** Deadlock, and a conflict of transactions: the same again may go well. */
 const PASSING = new Set(['40P01', '40001']);
 const MOST_TRIES = 3;
+
+export interface DatabaseOptions {
+  readonly logger: Logger;
+  readonly outages: OutageLog;
+  /** How many at most; absent: as many as requests and looks need. */
+  readonly connections?: number;
+  /** How long one statement may take. */
+  readonly timeoutMs?: number;
+}
 
 /** One PostgreSQL database. Statements are prepared once on each connection. */
 export class Database implements Session {
@@ -44,22 +55,33 @@ export class Database implements Session {
   readonly #statements = new LRUCache<string, Statement>({ max: MOST_STATEMENTS });
   #count = 0;
 
-  constructor(url: string, logger: Logger) {
-    this.#outages = new OutageLog(logger);
+  constructor(
+    url: string,
+    {
+      logger,
+      outages,
+      connections = MOST_CONNECTIONS,
+      timeoutMs = QUERY_TIMEOUT_MS,
+    }: DatabaseOptions,
+  ) {
+    this.#outages = outages;
     this.#pool = new Pool({
       ...connectionOptions(url),
-      max: MOST_CONNECTIONS,
-      query_timeout: QUERY_TIMEOUT_MS,
+      max: connections,
+      // What was prepared on a connection goes with it.
+      maxLifetimeSeconds: LONGEST_LIFE_S,
+      query_timeout: timeoutMs,
       // What the caller gave up must not go on, nor hold locks, at the server.
-      statement_timeout: QUERY_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: QUERY_TIMEOUT_MS,
+      statement_timeout: timeoutMs,
+      // Transactions wait for nothing but the store; who is cut off in the midst of one holds up others.
+      idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
     });
     // A connection that breaks while nobody uses it is replaced by the next that is needed.
     this.#pool.on('error', (error) => logger.debug({ err: error }, 'a store connection broke'));
   }
 
   async all(sql: string, parameters: Parameters): Promise<readonly Row[]> {
-    return this.#withClient((client) => this.#query(client, sql, parameters));
+    return this.#again(() => this.#withClient((client) => this.#query(client, sql, parameters)));
   }
 
   async get(sql: string, parameters: Parameters): Promise<Row | undefined> {
@@ -72,9 +94,14 @@ export class Database implements Session {
 
   /** Runs `work` in one transaction: all of it is kept, or nothing when it throws. */
   async transaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#again(() => this.#withClient((client) => this.#transact(client, work)));
+  }
+
+  /** What was in the way of others, and was undone for it, may go well the next time. */
+  async #again<T>(work: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#withClient((client) => this.#transact(client, work));
+        return await work();
       } catch (error) {
         if (tries === MOST_TRIES || !isPassing(error)) throw error;
       }
@@ -182,6 +209,8 @@ export function connectionOptions(url: string): ClientConfig {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'import-status-subgraph',
+    // What positions stand on: what was committed stays, and each statement sees what was before it.
+    options: '-c synchronous_commit=on -c default_transaction_isolation=read\\ committed',
     types: {
       // Numbers of ours are far below 2^53.
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>

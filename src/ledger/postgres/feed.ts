@@ -24,6 +24,9 @@ const POLL_MS = 1_000;
 /** Others are told of many changes at once. */
 const TELL_AFTER_MS = 10;
 
+const LISTEN_TIMEOUT_MS = 5_000;
+const END_WITHIN_MS = 1_000;
+
 /** A connection that broke is made again after this. */
 const LISTEN_AGAIN_MS = 250;
 
@@ -138,16 +141,24 @@ export class Feed {
     const { clock, logger, url } = this.#options;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      const client = new Client(connectionOptions(url));
+      const client = new Client({ ...connectionOptions(url), query_timeout: LISTEN_TIMEOUT_MS });
       try {
         await this.#listenWith(client);
       } catch (error) {
         logger.debug({ err: error }, 'the connection that listens for changes broke');
       } finally {
-        await client.end().catch(() => undefined);
+        await this.#end(client);
       }
       await delay(clock, LISTEN_AGAIN_MS, signal).catch(() => undefined);
     }
+  }
+
+  /** A server that has gone without a word is not waited for. */
+  async #end(client: Client): Promise<void> {
+    const waited = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(END_WITHIN_MS, () => waited.resolve());
+    await Promise.race([client.end().catch(() => undefined), waited.promise]);
+    cancel();
   }
 
   /** Resolves when it is to stop or the connection is closed; rejects when that breaks. */

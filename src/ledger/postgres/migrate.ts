@@ -56,7 +56,6 @@ export async function migrate(
   );
   try {
     await client.connect();
-    await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`);
     for (const step of migrations) await takeStep(client, step);
     await checkVersion(client, migrations.length, logger);
   } catch (error) {
@@ -81,7 +80,9 @@ async function takeStep(client: Client, step: Migration): Promise<void> {
 
 async function tryStep(client: Client, { version, worksFrom, sql }: Migration): Promise<void> {
   await client.query('begin');
+  // Whoever comes later waits for as long as it takes.
   await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
+  await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
   await client.query(
     `create table if not exists schema_versions (
        version bigint primary key, works_from bigint not null)`,

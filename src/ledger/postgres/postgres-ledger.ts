@@ -11,6 +11,7 @@ import { Feed } from './feed.ts';
 import { findImports, listImports } from './imports.ts';
 import { extendLease, release } from './leases.ts';
 import { listMigrations, migrate } from './migrate.ts';
+import { OutageLog } from './outage-log.ts';
 import { getLatestPosition, getPrunedPosition, getStoreId } from './positions.ts';
 import {
   getRequestCount,
@@ -34,6 +35,9 @@ export interface PostgresOptions {
   readonly logger: Logger;
 }
 
+/** Two beats, and a process still has time to be heard. */
+const VITAL_TIMEOUT_MS = 3_000;
+
 /**
  * The ledger of any number of processes, in one PostgreSQL database (`postgres://…`), version 14 or
  * later. Throws a `LedgerError` when the database cannot be used with this release, and a
@@ -42,18 +46,27 @@ export interface PostgresOptions {
 export async function openPostgresLedger(url: string, options: PostgresOptions): Promise<Ledger> {
   const { clock, logger } = options;
   await migrate(url, { migrations: listMigrations(), logger });
-  const database = new Database(url, logger);
-  const replica = new Replica({ database, clock, logger });
-  const feed = new Feed({ url, database, clock, logger });
+  const outages = new OutageLog(logger);
+  const database = new Database(url, { logger, outages });
+  // What tells that this process is here must not wait behind requests.
+  const vital = new Database(url, { logger, outages, connections: 2, timeoutMs: VITAL_TIMEOUT_MS });
+  const replica = new Replica({ database: vital, clock, logger });
+  const feed = new Feed({ url, database: vital, clock, logger });
   const rooms = new Rooms(database);
-  const storeId = await getStoreId(database);
-  await replica.start();
-  await feed.start();
   const close = async (): Promise<void> => {
     await feed.stop();
     await replica.stop();
-    await database.close();
+    await Promise.all([database.close(), vital.close()]);
   };
+  let storeId: string;
+  try {
+    storeId = await getStoreId(database);
+    await replica.start();
+    await feed.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
   let closing: Promise<void> | null = null;
 
   return {
@@ -99,7 +112,7 @@ export async function openPostgresLedger(url: string, options: PostgresOptions):
     extendLease: (lease, until) => extendLease(database, lease, until),
     claimAsked: (query) => claimAsked(database, query, replica.id),
     answerAsked: (lease, missed) => answerAsked(database, lease, missed),
-    bringForward: (id, at) => bringForward(database, id, at),
+    bringForward: (id, move) => bringForward(database, id, move),
     setWatched: (ids, isWatched) => replica.setWatched(ids, isWatched),
     countActive: (providerId) => countActive(database, providerId),
     takeRequest: (query) => takeRequest(database, query),

@@ -7,7 +7,7 @@ import { isSealed } from './captures.ts';
 import type { Database, Parameters, Session } from './database.ts';
 import { findImport, insertImport, KnownMeanwhileError, lockImport } from './imports.ts';
 import { IMPORT_COLUMNS, IMPORTS } from './import-row.ts';
-import { importOf, knownOf } from '../stored-import.ts';
+import { importOf, knownOf, uncommitted } from '../stored-import.ts';
 import { endLease } from './leases.ts';
 import { planRevision } from '../revision-plan.ts';
 import { hasItsRows, hasNewFlag, shownCaptureOf, writeRows } from './record-rows.ts';
@@ -37,9 +37,7 @@ export async function record(
   }
   const repeated = await findRepeated(database, before, given);
   try {
-    return await database.transaction((session) =>
-      recordIn(session, { database, given, repeated, replica }),
-    );
+    return await database.transaction((session) => recordIn(session, { given, repeated, replica }));
   } catch (error) {
     if (!(error instanceof KnownMeanwhileError)) throw error;
     return record(database, given, replica);
@@ -127,7 +125,6 @@ async function recordLook(
 }
 
 interface RecordingIn {
-  readonly database: Database;
   readonly given: Recording;
   readonly repeated: number | null;
   readonly replica: number;
@@ -135,13 +132,14 @@ interface RecordingIn {
 
 async function recordIn(
   session: Session,
-  { database, given, repeated, replica }: RecordingIn,
+  { given, repeated, replica }: RecordingIn,
 ): Promise<Recorded | null> {
   const { ref, state, labels, now } = given;
   const id = importId(ref);
+  const states = uncommitted();
   // Read once it is locked: what is read together with a lock that had to wait is from before it.
-  await lockImport(session, id);
-  const known = await findBefore(session, given);
+  const locked = await lockImport(session, id);
+  const known = locked && (await findBefore(session, given));
   if (known !== undefined && isOvertaken(known, given)) return null;
   const recording = await withoutRepeatedRows(session, known, given, repeated);
   // Somebody else recorded meanwhile, although nothing observable differed: its rows are hidden.
@@ -152,13 +150,14 @@ async function recordIn(
   const seq = integer(before, 'seq');
   const hasNewRows = await writeRows(session, { seq, before: known, recording, replica });
   const looked = lookStatement(before, effective(before, recording));
-  const [row] = await session.all(`/* record: schedule */ ${looked.sql}`, looked.parameters);
+  const row = await session.get(`/* record: schedule */ ${looked.sql}`, looked.parameters);
+  if (row === undefined) throw new Error(`import ${id} was written although it was locked`);
   if (given.lease !== null) await endLease(session, given.lease);
-  const revised = await revise(session, database, { seq, state, labels, hasNewRows, now });
+  const revised = await revise(session, states, { seq, state, labels, hasNewRows, now });
   const isChanged =
-    revised !== null || known === undefined || row?.['freshness'] !== before['freshness'];
+    revised !== null || known === undefined || row['freshness'] !== before['freshness'];
   if (isChanged && revised !== 'revision') await touch(session, seq);
-  const after = await findImport(session, database, id);
+  const after = await findImport(session, states, id);
   if (after === null) throw new Error(`import ${id} vanished inside its own transaction`);
   return { import: after, isChanged };
 }

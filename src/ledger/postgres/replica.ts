@@ -4,6 +4,7 @@ import type { Clock } from '../../domain/clock.ts';
 import { integer } from '../columns.ts';
 import { StoreUnavailableError } from '../ledger.ts';
 import { logFailure } from '../log-failure.ts';
+import { forgetOld } from './asks.ts';
 import { dropAbandoned } from './captures.ts';
 import type { Database, Session } from './database.ts';
 import { keyText } from './text.ts';
@@ -20,6 +21,9 @@ const BEAT_MS = 1_000;
 /** And when it has not said so for this long, it is gone, and what it held is free. */
 const GONE_AFTER_MS = 10_000;
 
+/** When nobody at all was heard for this long, the store was away. */
+const MISSED_AFTER_MS = 3_000;
+
 /** By the clock of the database, which is the same for all. */
 const NOW = `(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
@@ -34,8 +38,6 @@ export class Replica {
   readonly #watched = new Set<string>();
   #id = 0;
   #running: Promise<void> = Promise.resolve();
-  /** Beats without a miss: whoever was cut off itself cannot say that others are gone. */
-  #beats = 0;
 
   constructor(options: ReplicaOptions) {
     this.#options = options;
@@ -84,7 +86,6 @@ export class Replica {
       [GONE_AFTER_MS],
     );
     this.#id = integer(row ?? {}, 'id');
-    this.#beats = 0;
     if (this.#watched.size > 0) await this.#tellWatched(session, [...this.#watched]);
   }
 
@@ -105,7 +106,6 @@ export class Replica {
         await this.#beat();
       } catch (error) {
         if (signal.aborted) return;
-        this.#beats = 0;
         logFailure(this.#options, error, 'could not tell the store that this process is here');
       }
     }
@@ -114,22 +114,27 @@ export class Replica {
   async #beat(): Promise<void> {
     const { database, logger } = this.#options;
     const row = await database.get(
-      `/* beat */ update replicas set alive_until = ${NOW} + ? where id = ? returning id`,
-      [GONE_AFTER_MS, this.#id],
+      `/* beat */ with pulse as (
+         update pulse set since = case when last < ${NOW} - ? then ${NOW} else since end, last = ${NOW}
+         returning since)
+       update replicas set alive_until = ${NOW} + ? where id = ?
+       returning id, ${NOW} - (select since from pulse) as steady_ms`,
+      [MISSED_AFTER_MS, GONE_AFTER_MS, this.#id],
     );
     if (row === undefined) {
       logger.warn('the others took this process for gone; it joins them again');
       await database.transaction((session) => this.#join(session));
       return;
     }
-    this.#beats += 1;
-    if (this.#beats * BEAT_MS > GONE_AFTER_MS) await this.#sayWhoIsGone();
+    if (integer(row, 'steady_ms') > GONE_AFTER_MS) await this.#sayWhoIsGone();
+    await forgetOld(database);
   }
 
+  /** Only after nobody could have missed their beats because the store was away. */
   async #sayWhoIsGone(): Promise<void> {
     const { database, logger } = this.#options;
     const gone = await database.all(
-      `/* sayWhoIsGone */ delete from replicas where alive_until < ${NOW} returning id`,
+      `/* findGone */ select id from replicas where alive_until < ${NOW} limit 100`,
       [],
     );
     if (gone.length === 0) return;
@@ -137,6 +142,12 @@ export class Replica {
       { processes: gone.length },
       'processes are gone without a word: what they held is free',
     );
-    await dropAbandoned(database);
+    await database.transaction(async (session) => {
+      await session.run(
+        `/* sayWhoIsGone */ delete from replicas where id = any(?) and alive_until < ${NOW}`,
+        [gone.map((row) => integer(row, 'id'))],
+      );
+      await dropAbandoned(session);
+    });
   }
 }

@@ -1,3 +1,4 @@
+import { keyText } from './text.ts';
 import { integer, integerOrNull, text } from '../columns.ts';
 import type { RetentionQuery } from '../row-ledger.ts';
 import type { Database, Session } from './database.ts';
@@ -87,8 +88,8 @@ export async function deleteImports(
   { providerId, until, limit, now }: RetentionQuery,
 ): Promise<number> {
   return database.transaction(async (session) => {
-    const rows = await session.all(
-      `/* deleteImports: which */ select imports.seq, imports.id, imports.position
+    const locked = await session.all(
+      `/* deleteImports: lock */ select looks.import_seq
        from imports join looks on looks.import_seq = imports.seq
        where imports.provider_id = ? and coalesce(imports.changed_at, imports.tracked_at) <= ?
          and looks.next_look_at is null
@@ -96,7 +97,13 @@ export async function deleteImports(
            or looks.leased_by not in (select id from replicas))
        order by coalesce(imports.changed_at, imports.tracked_at) limit ?
        for update of looks skip locked`,
-      [providerId, until, now, limit],
+      [keyText(providerId), until, now, limit],
+    );
+    // What changed just before it was locked is old no more.
+    const rows = await session.all(
+      `/* deleteImports: which */ select seq, id, position from imports
+       where seq = any(?) and coalesce(changed_at, tracked_at) <= ?`,
+      [locked.map((row) => integer(row, 'import_seq')), until],
     );
     if (rows.length === 0) return 0;
     await session.run(

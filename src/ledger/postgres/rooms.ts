@@ -76,13 +76,13 @@ export class Rooms {
            having bool_or(id = ?)) as line),
        own as materialized (
          select count(*) filter (where number < places) as count, coalesce(max(share), 0) as share,
-           coalesce(max(greatest(share, least(places, 1))), 0) as most
+           coalesce(max(case when share is not null then greatest(share, least(places, 1)) end), 0) as most
          from health left join turn on true
            left join slots on slots.provider_id = ? and slots.replica = ?),
        free as (
          select number from slots
          where provider_id = ? and number < (select places from health)
-           and (replica is null or replica not in (select id from live))
+           and replica is null
          order by number limit (select greatest(0, most - count) from own)
          for update skip locked),
        taken as (
@@ -90,7 +90,7 @@ export class Rooms {
          where slots.provider_id = ? and slots.number = free.number returning slots.number),
        excess as (
          select number from slots
-         where provider_id = ? and replica = ?
+         where provider_id = ? and replica = ? and number < (select places from health)
          order by number desc
          limit (select greatest(0, count - greatest(share, ?::bigint)) from own)),
        given as (

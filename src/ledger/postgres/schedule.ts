@@ -2,7 +2,7 @@ import { COMPARED, HURRY_MS, PATIENCE_MS, WORK } from '../claim-order.ts';
 import { importId } from '../../domain/import.ts';
 import { integer, integerOrNull, text } from '../columns.ts';
 import type { Row } from '../columns.ts';
-import type { Claim, ClaimQuery, HeldFinish } from '../look-ledger.ts';
+import type { Claim, ClaimQuery, HeldFinish, LookMove } from '../look-ledger.ts';
 import { CAPTURE_COLUMNS, captureOf } from './captures.ts';
 import type { Database, Session } from './database.ts';
 import { IMPORT_COLUMNS } from './import-row.ts';
@@ -32,6 +32,7 @@ export async function claimDue(
            select 1 from looks as first
            where first.provider_id = ? and first.next_look_at is not null
              and first.next_look_at <= ? and ${IS_FREE.replaceAll('leas', 'first.leas')})
+         and exists (select 1 from replicas where id = ?)
          and not exists (
            select 1 from provider_health where provider_id = ? and open_until > ?)
        order by next_look_at limit ?),
@@ -62,6 +63,7 @@ export async function claimDue(
       keyText(providerId),
       now,
       now,
+      replica,
       keyText(providerId),
       now,
       Math.max(limit, COMPARED),
@@ -130,21 +132,22 @@ export async function findNextDueAt(session: Session, providerId: string): Promi
 export async function bringForward(
   session: Session,
   importId: string,
-  at: number,
+  { from, to }: LookMove,
 ): Promise<boolean> {
   const row = await session.get(
     `/* bringForward */ with forward as (
        update looks
-       set version = version + 1, next_look_at = ?,
+       set version = version + 1, next_look_at = least(next_look_at, ?),
            attempts = case when next_look_at is null then 0 else attempts end,
            failing_since = case when next_look_at is null then null else failing_since end
        where import_seq = (select seq from imports where id = ?)
          and freshness not in ('SETTLED', 'UNTRACKED')
-         and (next_look_at is null or next_look_at > ?)
+         and next_look_at is not distinct from ?::bigint
+         and (next_look_at is null or next_look_at > ? or lease_until is not null)
        returning next_look_at)
      select coalesce((select next_look_at from forward), next_look_at) as next_look_at
      from looks where import_seq = (select seq from imports where id = ?)`,
-    [at, keyText(importId), at, keyText(importId)],
+    [to, keyText(importId), from, to, keyText(importId)],
   );
   return row !== undefined && integerOrNull(row, 'next_look_at') !== null;
 }

@@ -1,3 +1,5 @@
+import { uncommitted } from '../stored-import.ts';
+import type { States } from '../stored-import.ts';
 import { importId } from '../../domain/import.ts';
 import type { Import } from '../../domain/import.ts';
 import { integer } from '../columns.ts';
@@ -10,7 +12,7 @@ import { keyText } from './text.ts';
 
 export async function track(database: Database, tracking: Tracking): Promise<Import> {
   try {
-    return await database.transaction((session) => trackIn(session, database, tracking));
+    return await database.transaction((session) => trackIn(session, uncommitted(), tracking));
   } catch (error) {
     if (!(error instanceof KnownMeanwhileError)) throw error;
     return track(database, tracking);
@@ -19,7 +21,7 @@ export async function track(database: Database, tracking: Tracking): Promise<Imp
 
 async function trackIn(
   session: Session,
-  database: Database,
+  states: States,
   { ref, labels, continueOnError, now }: Tracking,
 ): Promise<Import> {
   const id = importId(ref);
@@ -30,10 +32,10 @@ async function trackIn(
   const isFlagged =
     continueOnError !== undefined && (await setFlag(session, { seq, continueOnError, now }));
   const learnt = { seq, state: null, labels, hasNewRows: false, now };
-  const revised = await revise(session, database, learnt);
+  const revised = await revise(session, states, learnt);
   const isTouched = isResumed || isFlagged || revised === 'labels';
   if (isTouched && revised !== 'revision') await touch(session, seq);
-  const tracked = await findImport(session, database, id);
+  const tracked = await findImport(session, states, id);
   if (tracked === null) throw new Error(`import ${id} vanished inside its own transaction`);
   return tracked;
 }
@@ -102,6 +104,6 @@ export async function untrack(database: Database, id: string): Promise<Import | 
       [keyText(id)],
     );
     if (untracked !== undefined) await touch(session, integer(untracked, 'import_seq'));
-    return findImport(session, database, id);
+    return findImport(session, uncommitted(), id);
   });
 }

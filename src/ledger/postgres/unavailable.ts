@@ -1,7 +1,10 @@
 import { StoreUnavailableError } from '../ledger.ts';
 
-/** SQLSTATE classes: connection exceptions, out of resources (connections), operator intervention. */
-const UNAVAILABLE_CLASSES = ['08', '53', '57'];
+/**
+ * How SQLSTATEs begin of connection exceptions, of too few resources, and of a server that stops or
+ * starts. A statement that took too long (57014) says nothing of the store.
+ */
+const UNAVAILABLE = ['08', '53', '57P'];
 
 /** Nobody listens, or the way there is cut. */
 const NETWORK = new Set([
@@ -37,5 +40,5 @@ function isOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (NETWORK.has(code) || TOLD.test(error.message)) return true;
-  return code.length === 5 && UNAVAILABLE_CLASSES.includes(code.slice(0, 2));
+  return code.length === 5 && UNAVAILABLE.some((prefix) => code.startsWith(prefix));
 }

@@ -1,5 +1,5 @@
 import { COMPARED, HURRY_MS, PATIENCE_MS, WORK } from '../claim-order.ts';
-import type { Claim, ClaimQuery, HeldFinish } from '../look-ledger.ts';
+import type { Claim, ClaimQuery, HeldFinish, LookMove } from '../look-ledger.ts';
 import { isOpen } from '../provider-health.ts';
 import { integer, integerOrNull, text } from '../columns.ts';
 import type { Database } from './database.ts';
@@ -95,15 +95,19 @@ export function findNextDueAt(database: Database, providerId: string): number | 
   return row === undefined ? null : integerOrNull(row, 'due');
 }
 
-export function bringForward(database: Database, importId: string, at: number): boolean {
+export function bringForward(
+  database: Database,
+  importId: string,
+  { from, to }: LookMove,
+): boolean {
   database.run(
     `/* bringForward */ update imports
      set next_look_at = ?,
          attempts = case when next_look_at is null then 0 else attempts end,
          failing_since = case when next_look_at is null then null else failing_since end
      where id = ? and freshness not in ('SETTLED', 'UNTRACKED')
-       and (next_look_at is null or next_look_at > ?)`,
-    [at, importId, at],
+       and next_look_at is ? and (next_look_at is null or next_look_at > ?)`,
+    [to, importId, from, to],
   );
   const row = database.get(
     '/* bringForward: answer */ select next_look_at from imports where id = ?',

@@ -81,7 +81,7 @@ export function openSqliteLedger(path: string): Ledger {
     leaveRoom: async () => undefined,
     claimDue: async (query) => claimDue(database, query),
     findNextDueAt: async (providerId) => findNextDueAt(database, providerId),
-    bringForward: async (id, at) => bringForward(database, id, at),
+    bringForward: async (id, move) => bringForward(database, id, move),
     countActive: async (providerId) => countActive(database, providerId),
     countExpiring: async (query) => countExpiring(database, query),
     listExpiring: async (query) => listExpiring(database, query),

@@ -5,7 +5,7 @@ import { importId } from '../../../src/domain/import.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { takePosition } from '../../../src/ledger/postgres/positions.ts';
 import { job, recording, refOf, START, state } from '../../support/builders.ts';
-import { connect, joinStore, sessionOf } from '../../support/postgres-ledgers.ts';
+import { connect, isWaiting, joinStore, sessionOf } from '../../support/postgres-ledgers.ts';
 import { createDatabase, run } from '../../support/postgres.ts';
 import { until } from '../../support/world.ts';
 
@@ -64,20 +64,12 @@ async function findLateNumbers(
   const written = write(second)
     .then(() => second.query('commit'))
     .then(() => (isWritten = true));
-  await until(async () => isWritten || (await isSomebodyWaiting(reader)));
+  await until(async () => isWritten || (await isWaiting(reader, 'takePosition')));
   const seen = await read();
   await first.query('commit');
   await written;
   const last = seen.at(-1) ?? 0;
   return (await read()).filter((number) => number < last && !seen.includes(number));
-}
-
-async function isSomebodyWaiting(reader: pg.Client): Promise<boolean> {
-  const { rows } = await reader.query(
-    `select 1 from pg_stat_activity
-     where datname = current_database() and wait_event_type = 'Lock'`,
-  );
-  return rows.length > 0;
 }
 
 test('nobody who has seen a position finds a new one below it', async (t) => {

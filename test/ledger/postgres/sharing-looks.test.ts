@@ -12,8 +12,10 @@ import {
   trackAll,
   whoAsked,
 } from '../../support/fellows.ts';
+import { connect, isWaiting } from '../../support/postgres-ledgers.ts';
 import { createDatabase } from '../../support/postgres.ts';
 import { until } from '../../support/world.ts';
+import { settle } from '../../watcher/setup.ts';
 
 const FINISHED = { kind: 'observed', observation: finish() } as const;
 
@@ -80,27 +82,50 @@ test('requests keep to what a provider allows a second and a month, all together
   assert.ok(whoAsked(askings).length > 1);
 });
 
-test('one that stops leaves to the others at once what it had claimed', async (t) => {
+test('one that stops leaves to the others at once what it looked at, and what it was to look at', async (t) => {
   const clock = createFastClock(20);
   const { fellows, askings } = await createFellows(t, {
     url: await createDatabase(t),
     count: 2,
     clock,
-    concurrency: 2,
     leaseMs: LEASE_MS,
     answer: (_target, { by }) => (by === 0 ? new Promise(() => undefined) : FINISHED),
   });
   const [first, second] = fellows;
-  const refs = refsOf(4);
-  await trackAll([first], refs, clock);
+  await trackAll([first], refsOf(10), clock);
   first.watcher.start();
-  await until(() => askings.length > 0);
-
+  await until(() => askings.length === 2);
   await first.stop();
   second.watcher.start();
-
-  await until(async () => (await countIn(fellows[0], 'SETTLED')) === refs.length);
+  await until(async () => (await countIn(second, 'SETTLED')) === 10);
   assert.deepEqual(complaintsOf(fellows), []);
+});
+
+test('one that stops leaves to the others at once what it was just claiming', async (t) => {
+  const url = await createDatabase(t);
+  const clock = createFastClock(20);
+  const { fellows, askings } = await createFellows(t, {
+    url,
+    count: 2,
+    clock,
+    leaseMs: LEASE_MS,
+    answer: () => FINISHED,
+  });
+  const [first, second] = fellows;
+  await trackAll([first], refsOf(4), clock);
+  const holding = await connect(t, url);
+  await holding.query('begin');
+  await holding.query('lock table looks in share mode');
+  first.watcher.start();
+  const watching = await connect(t, url);
+  await until(() => isWaiting(watching, 'claimDue'));
+  const stopping = first.stop();
+  await settle();
+  await holding.query('commit');
+  await stopping;
+  second.watcher.start();
+  await until(async () => (await countIn(second, 'SETTLED')) === 4);
+  assert.deepEqual(whoAsked(askings), [1]);
 });
 
 function refsOf(count: number): readonly ImportRef[] {

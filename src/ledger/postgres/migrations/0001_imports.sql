@@ -7,6 +7,10 @@ create table replicas (
   alive_until bigint not null
 );
 
+-- One row: since when some process has been heard without a pause, and when last.
+create table pulse (since bigint not null, last bigint not null);
+insert into pulse (since, last) values (0, 0);
+
 -- One row: the last number of the one order of changes. Whoever takes a number holds the row until it
 -- commits, so numbers become visible in their order.
 create table positions (
@@ -16,7 +20,7 @@ create table positions (
   store_id text not null
 );
 insert into positions (last, pruned, store_id)
-values (0, 0, substr(md5(random()::text || clock_timestamp()::text), 1, 8));
+values (0, 0, substr(gen_random_uuid()::text, 1, 8));
 
 -- What is known of imports: a row changes when what is known does.
 create table imports (
@@ -81,6 +85,8 @@ create table looks (
 ) with (fillfactor = 70);
 
 create index looks_due on looks (provider_id, next_look_at) where next_look_at is not null;
+create index looks_capturing on looks (provider_id, next_look_at)
+  where next_look_at is not null and open_capture is not null and held_since is null;
 create index looks_by_open_capture on looks (open_capture) where open_capture is not null;
 
 create sequence leases;
