@@ -140,7 +140,8 @@ export class Month {
         providers: [this.#provider],
         ledger,
         clock: this.clock,
-        random: this.random,
+        // Chance of their own: what happens at the vendor is the same whatever they do.
+        random: createRandom(started.length + 1),
         logger: pino({ level: 'warn' }, { write: (line) => void this.complaints.push(line) }),
         holdFinishForMs: MINUTE_MS,
         observer: {
