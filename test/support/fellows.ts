@@ -118,7 +118,7 @@ export function namesOf(askings: readonly Asking[]): readonly string[] {
 
 /** Which of the fellows asked. */
 export function whoAsked(askings: readonly Asking[]): readonly number[] {
-  return [...new Set(askings.map(({ by }) => by))].toSorted();
+  return [...new Set(askings.map(({ by }) => by))].toSorted((a, b) => a - b);
 }
 
 /** Has each of the fellows track some of these. */
@@ -128,7 +128,7 @@ export async function trackAll(
   clock: Clock,
 ): Promise<void> {
   await Promise.all(
-    refs.map((ref, index) =>
+    refs.map(async (ref, index) =>
       fellows[index % fellows.length]?.watcher.track({ ref, now: clock.now() }),
     ),
   );

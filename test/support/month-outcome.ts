@@ -2,6 +2,7 @@ import { importId } from '../../src/domain/import.ts';
 import type { Import } from '../../src/domain/import.ts';
 import { FAILED_ROWS, ROWS } from './month-vendor.ts';
 import type { MonthJob } from './month-vendor.ts';
+import { DAY_MS, MINUTE_MS, PER_MONTH } from './month.ts';
 import type { Month } from './month.ts';
 
 /** What became of the jobs of a month. */
@@ -15,6 +16,18 @@ export interface MonthOutcome {
   readonly wrong: readonly MonthJob[];
   /** How long after their end the middle one of the captured was seen. */
   readonly medianLagMs: number;
+}
+
+/** Notes of each import when it is first told to be at risk. */
+export function noteRisk(month: Month, everyMs: number): ReadonlyMap<string, number> {
+  const toldAt = new Map<string, number>();
+  month.every(everyMs, async () => {
+    const risk = await month.watcher.findRisk('crm', 500);
+    for (const { importId: id } of risk?.first ?? []) {
+      if (!toldAt.has(id)) toldAt.set(id, month.clock.now());
+    }
+  });
+  return toldAt;
 }
 
 const FINDS_AT_ONCE = 500;
@@ -56,27 +69,29 @@ function isRight({ state, freshness }: Import, { endsAt, expiresAt }: MonthJob):
   );
 }
 
+/** A job that ends so shortly before it is forgotten, or later, cannot be captured. */
+const SHORTEST_CHANCE_MS = 3 * MINUTE_MS;
+
+/** Whether a job could be captured by somebody with requests to spare. */
+export function hasChance({ endsAt, expiresAt }: MonthJob): boolean {
+  return expiresAt - endsAt > SHORTEST_CHANCE_MS;
+}
+
 /**
  * The most jobs that anybody could capture who knew all of them beforehand, with one request each: in
- * every month as many as it allows, of those that have ended those that are forgotten first. `marginMs`
- * before it is forgotten a job must have ended, or it does not count.
+ * every month as many as it allows, of those that have ended those that are forgotten first.
  */
-export function mostCaptured(
-  jobs: readonly MonthJob[],
-  { perMonth, marginMs }: { readonly perMonth: number; readonly marginMs: number },
-): number {
-  let waiting = jobs
-    .filter(({ endsAt, expiresAt }) => expiresAt - endsAt >= marginMs)
-    .toSorted((a, b) => a.expiresAt - b.expiresAt);
+export function mostCaptured(jobs: readonly MonthJob[]): number {
+  let waiting = jobs.filter(hasChance).toSorted((a, b) => a.expiresAt - b.expiresAt);
   let captured = 0;
   let monthStart = Math.min(...waiting.map(({ endsAt }) => startOfMonth(endsAt)));
   while (waiting.length > 0) {
-    const monthEnd = startOfMonth(monthStart + 32 * 86_400_000);
+    const monthEnd = startOfMonth(monthStart + 32 * DAY_MS);
     const start = monthStart;
     const possible = waiting.filter(
       ({ endsAt, expiresAt }) => endsAt < monthEnd && expiresAt > start,
     );
-    const taken = new Set(possible.slice(0, perMonth));
+    const taken = new Set(possible.slice(0, PER_MONTH));
     captured += taken.size;
     waiting = waiting.filter((job) => !taken.has(job) && job.expiresAt > monthEnd);
     monthStart = monthEnd;

@@ -65,7 +65,8 @@ export class MonthVendor {
         settings({
           now: () => clock.now(),
           http: createHttp({
-            fetch: async (url, request) => this.#answer(new URL(String(url)), request),
+            fetch: async (url, request) =>
+              this.#answer(new URL(url instanceof Request ? url.url : url), request),
             timeoutMs: 10_000,
             maxResponseBytes: 1_000_000,
             admit,
@@ -75,7 +76,13 @@ export class MonthVendor {
   }
 
   start(runsForMs: number): MonthJob {
-    const load = { ...ORDINARY_LOAD, rows: ROWS, failedRows: FAILED_ROWS, queuedForMs: 0, runsForMs };
+    const load = {
+      ...ORDINARY_LOAD,
+      rows: ROWS,
+      failedRows: FAILED_ROWS,
+      queuedForMs: 0,
+      runsForMs,
+    };
     const externalId = this.#simulator.start(load);
     const startedAt = this.#clock.now();
     const endsAt = startedAt + runsForMs;

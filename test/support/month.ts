@@ -16,20 +16,24 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+export const PER_MONTH = 1_000;
+
 export interface MonthOptions {
-  /** One for each who watches. */
+  /** One for each who watches, of one store. */
   readonly ledgers: readonly Ledger[];
   readonly startAt: number;
-  readonly perMonth?: number;
   readonly rule?: ExpiryRule;
-  readonly seed?: number;
 }
+
+const SHORTEST_MS = 5 * MINUTE_MS;
 
 /** A vendor with a monthly budget, jobs that run at it, and those who watch them, in fake time. */
 export class Month {
   readonly clock: TestClock;
   readonly vendor: MonthVendor;
-  readonly random: () => number;
+  /** The same in every run. */
+  readonly random = createRandom(1);
+  /** What was logged above `info`, and what failed. */
   readonly complaints: string[] = [];
   readonly #provider: WatchedProvider;
   readonly #ledgers: readonly Ledger[];
@@ -38,9 +42,8 @@ export class Month {
   /** What is under way and does not wait for the clock. */
   #busy = 0;
 
-  constructor({ ledgers, startAt, perMonth = 1_000, rule = 'told', seed = 1 }: MonthOptions) {
+  constructor({ ledgers, startAt, rule = 'told' }: MonthOptions) {
     this.clock = new TestClock(startAt);
-    this.random = createRandom(seed);
     const span = { set: () => undefined, fail: () => undefined };
     const step: Tracer['step'] = (_, work) => this.#while(() => work(span));
     // Whoever shares the store is not looked after by the second: that would be millions of wakings.
@@ -51,7 +54,7 @@ export class Month {
     this.vendor = new MonthVendor({ clock: this.clock, rule });
     this.#provider = {
       ...this.vendor.provider,
-      budget: { perSecond: 10, perMonth },
+      budget: { perSecond: 10, perMonth: PER_MONTH },
       connect: (admit) =>
         this.vendor.provider.connect(async (signal) => {
           this.#busy -= 1;
@@ -74,51 +77,45 @@ export class Month {
     return watcher;
   }
 
+  /** Watches until the test ends. */
   async start(t: TestContext): Promise<void> {
     await this.#startWatchers();
-    atEnd(t, () => this.stop());
-  }
-
-  async stop(): Promise<void> {
-    const stopped = Promise.all(this.#watchers.map((watcher) => watcher.stop(0)));
-    this.clock.advance(0);
-    await stopped;
+    atEnd(t, () => this.#stop());
   }
 
   async restart(): Promise<void> {
-    await this.stop();
+    await this.#stop();
     await this.#startWatchers();
   }
 
-  /** A job begins and is watched from then on. */
-  begin(runsForMs: number): MonthJob {
-    const job = this.vendor.start(runsForMs);
-    this.track(job);
-    return job;
+  /** So many jobs begin, of five minutes to `longestMs`, and are watched from then on. */
+  begin(count: number, longestMs: number): void {
+    for (let index = 0; index < count; index += 1) this.#begin(longestMs);
   }
 
-  track(job: MonthJob): void {
-    const now = this.clock.now();
-    void this.#while(() => this.watcher.track({ ref: job.ref, now }));
-  }
-
-  /** Keeps so many jobs running until an instant: when one ends, the next one begins. */
-  keepRunning(count: number, lengthMs: () => number, until = Infinity): void {
+  /** Keeps so many jobs running, while any begin: when one ends, the next one begins. */
+  keepRunning(count: number, longestMs: number, { forMs }: { readonly forMs: number }): void {
+    const endAt = this.clock.now() + forMs;
     const next = (): void => {
-      if (this.clock.now() >= until) return;
-      const runsForMs = Math.ceil(lengthMs());
-      this.begin(runsForMs);
-      this.clock.after(runsForMs, next);
+      if (this.clock.now() >= endAt) return;
+      const { endsAt } = this.#begin(longestMs);
+      this.clock.after(endsAt - this.clock.now(), next);
     };
     for (let index = 0; index < count; index += 1) next();
   }
 
   /** Something happens again and again. */
-  every(intervalMs: number, action: () => void | Promise<unknown>): void {
+  every(intervalMs: number, action: () => Promise<unknown>): void {
     this.clock.after(intervalMs, () => {
-      void action();
+      action().catch((error: unknown) => this.#complain(error));
       this.every(intervalMs, action);
     });
+  }
+
+  /** Somebody else uses up requests. */
+  async spend(count: number): Promise<void> {
+    const query = { providerId: 'crm', perMonth: PER_MONTH, spacingMs: 0, now: this.clock.now() };
+    for (let index = 0; index < count; index += 1) await this.ledger.takeRequest(query);
   }
 
   async pass(ms: number): Promise<void> {
@@ -131,6 +128,12 @@ export class Month {
       await setImmediate();
       if (this.#busy > 0) calm = -1;
     }
+  }
+
+  async #stop(): Promise<void> {
+    const stopped = Promise.all(this.#watchers.map((watcher) => watcher.stop(0)));
+    this.clock.advance(0);
+    await stopped;
   }
 
   async #startWatchers(): Promise<void> {
@@ -154,6 +157,20 @@ export class Month {
       started.push(watcher);
     }
     this.#watchers = started;
+  }
+
+  #begin(longestMs: number): MonthJob {
+    const runsForMs = Math.ceil(SHORTEST_MS + this.random() * (longestMs - SHORTEST_MS));
+    const job = this.vendor.start(runsForMs);
+    const now = this.clock.now();
+    this.#while(() => this.watcher.track({ ref: job.ref, now })).catch((error: unknown) =>
+      this.#complain(error),
+    );
+    return job;
+  }
+
+  #complain(error: unknown): void {
+    this.complaints.push(String(error));
   }
 
   #while<T>(work: () => T): T {

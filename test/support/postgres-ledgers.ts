@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import pg from 'pg';
+import { Client } from 'pg';
 import { pino } from 'pino';
 import { SYSTEM_CLOCK } from '../../src/domain/clock.ts';
 import type { Clock } from '../../src/domain/clock.ts';
@@ -31,8 +31,8 @@ export async function joinStore(
 }
 
 /** A connection of the test's own, closed when the test ends. */
-export async function connect(t: TestContext, url: string): Promise<pg.Client> {
-  const client = new pg.Client(connectionOptions(url));
+export async function connect(t: TestContext, url: string): Promise<Client> {
+  const client = new Client(connectionOptions(url));
   client.on('error', () => undefined);
   await client.connect();
   atEnd(t, () => client.end());
@@ -40,7 +40,7 @@ export async function connect(t: TestContext, url: string): Promise<pg.Client> {
 }
 
 /** A connection as the ledger sees it: what it asks of it must have no parameters. */
-export function sessionOf(client: pg.Client): Session {
+export function sessionOf(client: Client): Session {
   const all = async (sql: string): Promise<readonly Row[]> => (await client.query<Row>(sql)).rows;
   return {
     all,
@@ -50,7 +50,7 @@ export function sessionOf(client: pg.Client): Session {
 }
 
 /** Whether a statement of this name waits for somebody who holds a lock. */
-export async function isWaiting(client: pg.Client, name: string): Promise<boolean> {
+export async function isWaiting(client: Client, name: string): Promise<boolean> {
   const { rows } = await client.query(
     `select 1 from pg_stat_activity
      where datname = current_database() and wait_event_type = 'Lock' and query like $1`,

@@ -220,9 +220,14 @@ export function checkAccount({ name, loads, shown, faults, cuts }: Account, plac
       const before = own[index - 1];
       if (before === undefined) continue;
       assert.ok(revision > before.revision, `${of}: it came after ${before.revision}`);
-      if (isOfEach) assert.equal(skippedRevisions, revision - before.revision - 1, `${of}: skipped`);
+      if (isOfEach)
+        assert.equal(skippedRevisions, revision - before.revision - 1, `${of}: skipped`);
     }
-    assert.equal(own.at(-1)?.revision, places.get(id)?.length, `${who}, of ${id}: the last is lost`);
+    assert.equal(
+      own.at(-1)?.revision,
+      places.get(id)?.length,
+      `${who}, of ${id}: the last is lost`,
+    );
     assert.ok(own.at(-1)?.isSettled, `${who}, of ${id}: the finish is lost`);
   }
 }

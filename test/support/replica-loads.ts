@@ -71,7 +71,8 @@ export function planLoads(
       externalId,
       rows,
       failedRows: isOfMany ? LONG_LIST : Math.floor(Math.max(0, random() - 0.5) * rows),
-      ending: random() < 0.7 ? 'completed' : (endings[Math.floor(random() * endings.length)] ?? 'failed'),
+      ending:
+        random() < 0.7 ? 'completed' : (endings[Math.floor(random() * endings.length)] ?? 'failed'),
       queuedForMs: random() < 0.2 ? 800 : 0,
       runsForMs: 1_000 + 5_000 * random(),
     };

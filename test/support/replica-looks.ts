@@ -49,6 +49,10 @@ export function checkLooks(given: LooksToCheck): Looks {
         faults.push(`${load.id}, look ${index + 2}: ${describe(pair, given)}`);
       }
     }
+    const endedAt = findEnd(load, given);
+    for (const { at, replica } of looks.filter((look) => look.at > endedAt)) {
+      faults.push(`${load.id}: by ${replica}, ${at - endedAt} ms after its end was recorded`);
+    }
     for (const pair of pairsOf(own.filter(({ work }) => work === 'rows'))) {
       const [{ replica, url }, second] = pair;
       const isFault =
@@ -83,6 +87,11 @@ function isLost(
   if (load.queuedForMs > 0 || first.providerId === COME_ALONG) return false;
   const history = histories.get(id) ?? [];
   return !history.some(({ observedAt }) => observedAt >= first.at && observedAt <= second.at);
+}
+
+function findEnd({ id }: PlannedLoad, { histories }: LooksToCheck): number {
+  const end = histories.get(id)?.find(({ state }) => state.job.phase === 'FINISHED');
+  return end?.observedAt ?? Infinity;
 }
 
 function hasDiedBetween([first, second]: Pair, { killedAt }: LooksToCheck): boolean {
