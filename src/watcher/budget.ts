@@ -2,6 +2,8 @@ import { delay } from '../domain/clock.ts';
 import type { Clock } from '../domain/clock.ts';
 import { ProviderError } from '../domain/provider-error.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { isOpen, UNTRIED } from '../ledger/provider-health.ts';
+import type { ProviderHealth } from '../ledger/provider-health.ts';
 import type { ExpiringImport } from '../ledger/look-ledger.ts';
 import type { RequestBudget } from '../providers/provider.ts';
 import { lastOfMonth, rationOf } from './ration.ts';
@@ -55,8 +57,8 @@ export class Budget {
   /**
    * Resolves when one request may be made, of all who make them. Rejects with a `rate-limited` that
    * says when the month is over, and counts nothing, when the month's requests are spent. It names no
-   * time to wait: a try costs nothing, and the budget may be raised. Rejects with an `unavailable` when
-   * the provider is to be left alone meanwhile.
+   * time to wait: a try costs nothing, and the budget may be raised. Rejects with what the provider last
+   * failed with while it is left alone.
    */
   async admit(signal: AbortSignal): Promise<void> {
     const { perSecond, perMonth } = this.#budget;
@@ -68,7 +70,7 @@ export class Budget {
       spacingMs: perSecond === null ? 0 : 1000 / perSecond,
       now,
     });
-    if (grant.kind === 'left-alone') throw leftAlone(grant.until, now);
+    if (grant.kind === 'left-alone') throw leftAlone(await this.#health(), grant.until, now);
     if (grant.kind === 'spent') throw spent(perMonth, now);
     if (grant.at <= now) return;
     await this.#waitFor(grant.at, now, signal);
@@ -77,12 +79,15 @@ export class Budget {
 
   /** The provider may have asked to be left alone while a request waited for its turn. */
   async #checkPause(at: number): Promise<void> {
-    const health = (await this.#ledger.listProviderHealth()).get(this.#providerId);
+    const health = await this.#health();
     const now = this.#clock.now();
-    if (health?.openUntil === undefined || health.openUntil === null || health.openUntil <= now)
-      return;
+    if (!isOpen(health, now)) return;
     await this.#ledger.returnRequest(this.#providerId, at);
-    throw leftAlone(health.openUntil, now);
+    throw leftAlone(health, health.openUntil ?? now, now);
+  }
+
+  async #health(): Promise<ProviderHealth> {
+    return (await this.#ledger.listProviderHealth()).get(this.#providerId) ?? UNTRIED;
   }
 
   /**
@@ -206,10 +211,12 @@ function spent(perMonth: number | null, now: number): ProviderError {
 /** Our own refusal: it says nothing of how the provider fares. */
 export class LeftAloneError extends ProviderError {}
 
-function leftAlone(until: number, now: number): LeftAloneError {
+/** Why it is left alone is why it is not asked. */
+function leftAlone({ error }: ProviderHealth, until: number, now: number): LeftAloneError {
+  const reason = error === null ? '' : `: ${error.message}`;
   return new LeftAloneError(
-    'unavailable',
-    `the provider is left alone until ${new Date(until).toISOString()}, as it asked to be or as it fails`,
+    error?.kind ?? 'unavailable',
+    `the provider is left alone until ${new Date(until).toISOString()}${reason}`,
     { retryAfterMs: until - now },
   );
 }

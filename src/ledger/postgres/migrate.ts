@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { Client, DatabaseError } from 'pg';
+import { DatabaseError } from 'pg';
+import type { Client } from 'pg';
 import { integer } from '../columns.ts';
-import { LedgerError } from '../ledger.ts';
-import { connectionOptions } from './database.ts';
-import { unavailable } from './unavailable.ts';
+import { LedgerError, StoreUnavailableError } from '../ledger.ts';
+import { connectFirst, refusal } from './first-connection.ts';
 
 const MIGRATIONS = new URL('../postgres/migrations/', import.meta.url);
 
@@ -20,8 +20,12 @@ export interface Migration {
 /** One number for all who bring this schema up to date: they take turns. */
 const LOCK = 4_706_113_290;
 
-/** Statements of requests wait behind a step that waits for a lock: it gives up soon, and tries again. */
-const LOCK_TIMEOUT_MS = 2_000;
+/**
+ * Statements of requests wait behind a step that waits for a lock: it gives up soon, lets them pass, and
+ * tries again.
+ */
+const LOCK_TIMEOUT_MS = 1_000;
+const PAUSE_S = 1;
 const MOST_TRIES = 30;
 const LOCK_NOT_AVAILABLE = '55P03';
 
@@ -43,26 +47,36 @@ export function listMigrations(): readonly Migration[] {
 
 /**
  * Brings the schema up to date, one step in one transaction each. Of many processes that start at once
- * one does it. A schema that is newer than this release is left as it is if it says that this release
- * works with it, so that old and new run side by side; else it throws a `LedgerError`.
+ * one does it; where nothing is to be done, nothing is locked, and no right to change tables is needed.
+ * A schema that is newer than this release is left as it is if it says that this release works with it,
+ * so that old and new run side by side; else it throws a `LedgerError`.
  */
 export async function migrate(
   url: string,
   { migrations, logger }: { readonly migrations: readonly Migration[]; readonly logger: Logger },
 ): Promise<void> {
-  const client = new Client(connectionOptions(url));
-  client.on('error', (error) =>
-    logger.debug({ err: error }, 'the connection for migrations broke'),
-  );
+  const client = await connectFirst(url, logger);
   try {
-    await client.connect();
-    for (const step of migrations) await takeStep(client, step);
+    const version = await readVersion(client);
+    for (const step of migrations.slice(version)) await takeStep(client, step);
     await checkVersion(client, migrations.length, logger);
   } catch (error) {
-    throw unavailable(error) ?? error;
+    throw refusal(error) ?? error;
   } finally {
     await client.end();
   }
+}
+
+/** 0 when there is no schema yet. */
+async function readVersion(client: Client): Promise<number> {
+  const { rows: found } = await client.query(
+    `select to_regclass('schema_versions') is not null as is_there`,
+  );
+  if (found[0]?.is_there !== true) return 0;
+  const { rows } = await client.query(
+    'select coalesce(max(version), 0) as version from schema_versions',
+  );
+  return integer(rows[0] ?? {}, 'version');
 }
 
 async function takeStep(client: Client, step: Migration): Promise<void> {
@@ -73,9 +87,18 @@ async function takeStep(client: Client, step: Migration): Promise<void> {
     } catch (error) {
       await client.query('rollback');
       const isLocked = error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
-      if (!isLocked || tries === MOST_TRIES) throw error;
+      if (!isLocked) throw error;
+      if (tries === MOST_TRIES) throw stillLocked(step, error);
+      await client.query('select pg_sleep($1)', [PAUSE_S]);
     }
   }
+}
+
+function stillLocked({ version }: Migration, cause: Error): StoreUnavailableError {
+  return new StoreUnavailableError(
+    `the schema of the store could not be brought to version ${version}: others hold its tables locked; end what runs so long in the database (pg_stat_activity shows it), and start again`,
+    { cause },
+  );
 }
 
 async function tryStep(client: Client, { version, worksFrom, sql }: Migration): Promise<void> {

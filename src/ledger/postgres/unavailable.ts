@@ -1,10 +1,11 @@
 import { StoreUnavailableError } from '../ledger.ts';
 
 /**
- * How SQLSTATEs begin of connection exceptions, of too few resources, and of a server that stops or
- * starts. A statement that took too long (57014) says nothing of the store.
+ * How SQLSTATEs begin of connection exceptions, of too few resources, of a server that stops or starts,
+ * and of one that only reads, as one does that another has taken the place of. A statement that took too
+ * long (57014) says nothing of the store.
  */
-const UNAVAILABLE = ['08', '53', '57P'];
+const UNAVAILABLE = ['08', '53', '57P', '25006'];
 
 /** Nobody listens, or the way there is cut. */
 const NETWORK = new Set([
