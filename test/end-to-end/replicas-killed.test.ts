@@ -25,10 +25,10 @@ const REPLICAS = 3;
 const MIN_INTERVAL_MS = 500;
 
 /** A kill comes after so many looks for each import that was started since the one before, at most. */
-const LOOKS_AN_IMPORT = 10;
+const LOOKS_AN_IMPORT = 6;
 
 /** And after this at the latest: they may all have ended. */
-const KILL_WITHIN_MS = 3_000;
+const KILL_WITHIN_MS = 2_000;
 
 /** A kill comes so many turns of the event loop after a vendor was asked, at most. */
 const MOST_TURNS = 50;

@@ -2,7 +2,7 @@ import { importId } from '../../src/domain/import.ts';
 import type { Import } from '../../src/domain/import.ts';
 import { FAILED_ROWS, ROWS } from './month-vendor.ts';
 import type { MonthJob } from './month-vendor.ts';
-import { DAY_MS, MINUTE_MS, PER_MONTH } from './month.ts';
+import { DAY_MS, MINUTE_MS } from './month.ts';
 import type { Month } from './month.ts';
 
 /** What became of the jobs of a month. */
@@ -81,8 +81,8 @@ export function hasChance({ endsAt, expiresAt }: MonthJob): boolean {
  * The most jobs that anybody could capture who knew all of them beforehand, with one request each: in
  * every month as many as it allows, of those that have ended those that are forgotten first.
  */
-export function mostCaptured(jobs: readonly MonthJob[]): number {
-  let waiting = jobs.filter(hasChance).toSorted((a, b) => a.expiresAt - b.expiresAt);
+export function mostCaptured({ vendor, perMonth }: Month): number {
+  let waiting = vendor.jobs.filter(hasChance).toSorted((a, b) => a.expiresAt - b.expiresAt);
   let captured = 0;
   let monthStart = Math.min(...waiting.map(({ endsAt }) => startOfMonth(endsAt)));
   while (waiting.length > 0) {
@@ -91,7 +91,7 @@ export function mostCaptured(jobs: readonly MonthJob[]): number {
     const possible = waiting.filter(
       ({ endsAt, expiresAt }) => endsAt < monthEnd && expiresAt > start,
     );
-    const taken = new Set(possible.slice(0, PER_MONTH));
+    const taken = new Set(possible.slice(0, perMonth));
     captured += taken.size;
     waiting = waiting.filter((job) => !taken.has(job) && job.expiresAt > monthEnd);
     monthStart = monthEnd;

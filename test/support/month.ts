@@ -16,12 +16,12 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
-export const PER_MONTH = 1_000;
-
 export interface MonthOptions {
   /** One for each who watches, of one store. */
   readonly ledgers: readonly Ledger[];
   readonly startAt: number;
+  /** Absent: 1,000. */
+  readonly perMonth?: number;
   readonly rule?: ExpiryRule;
 }
 
@@ -31,6 +31,7 @@ const SHORTEST_MS = 5 * MINUTE_MS;
 export class Month {
   readonly clock: TestClock;
   readonly vendor: MonthVendor;
+  readonly perMonth: number;
   /** The same in every run. */
   readonly random = createRandom(1);
   /** What was logged above `info`, and what failed. */
@@ -42,7 +43,8 @@ export class Month {
   /** What is under way and does not wait for the clock. */
   #busy = 0;
 
-  constructor({ ledgers, startAt, rule = 'told' }: MonthOptions) {
+  constructor({ ledgers, startAt, perMonth = 1_000, rule = 'told' }: MonthOptions) {
+    this.perMonth = perMonth;
     this.clock = new TestClock(startAt);
     const span = { set: () => undefined, fail: () => undefined };
     const step: Tracer['step'] = (_, work) => this.#while(() => work(span));
@@ -54,7 +56,7 @@ export class Month {
     this.vendor = new MonthVendor({ clock: this.clock, rule });
     this.#provider = {
       ...this.vendor.provider,
-      budget: { perSecond: 10, perMonth: PER_MONTH },
+      budget: { perSecond: 10, perMonth },
       connect: (admit) =>
         this.vendor.provider.connect(async (signal) => {
           this.#busy -= 1;
@@ -114,7 +116,12 @@ export class Month {
 
   /** Somebody else uses up requests. */
   async spend(count: number): Promise<void> {
-    const query = { providerId: 'crm', perMonth: PER_MONTH, spacingMs: 0, now: this.clock.now() };
+    const query = {
+      providerId: 'crm',
+      perMonth: this.perMonth,
+      spacingMs: 0,
+      now: this.clock.now(),
+    };
     for (let index = 0; index < count; index += 1) await this.ledger.takeRequest(query);
   }
 

@@ -49,12 +49,12 @@ export function sessionOf(client: Client): Session {
   };
 }
 
-/** Whether a statement of this name waits for somebody who holds a lock. */
-export async function isWaiting(client: Client, name: string): Promise<boolean> {
+/** Whether a statement that is like a pattern of SQL waits for somebody who holds a lock. */
+export async function isWaiting(client: Client, like: string): Promise<boolean> {
   const { rows } = await client.query(
     `select 1 from pg_stat_activity
      where datname = current_database() and wait_event_type = 'Lock' and query like $1`,
-    [`/* ${name}%`],
+    [like],
   );
   return rows.length > 0;
 }

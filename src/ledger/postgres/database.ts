@@ -8,7 +8,7 @@ import type { StoreUnavailableError } from '../ledger.ts';
 import type { Row } from '../columns.ts';
 import { storedText } from '../stored-text.ts';
 import type { OutageLog } from './outage-log.ts';
-import { unavailable } from './unavailable.ts';
+import { away, unavailable } from './unavailable.ts';
 
 export type Parameter = string | number | boolean | null | readonly (string | number)[];
 export type Parameters = readonly Parameter[];
@@ -125,7 +125,8 @@ export class Database implements Session {
     } catch (error) {
       // Positions that were taken are given out again.
       this.states.clear();
-      await client.query('rollback');
+      // A connection that is gone takes its transaction with it; one that hangs is not waited for twice.
+      if (unavailable(error) === null) await client.query('rollback');
       throw error;
     }
   }
@@ -133,7 +134,8 @@ export class Database implements Session {
   async #withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
     const answered = this.#outages.begin();
     const client = await this.#pool.connect().catch((error: unknown) => {
-      throw this.#outageOf(error) ?? error;
+      // It let us in at the start: whatever it has against us now, somebody is to see to it there.
+      throw this.#outageOf(error instanceof DatabaseError ? away(error) : error) ?? error;
     });
     let isBroken = false;
     const onError = (): void => {

@@ -29,12 +29,14 @@ export function unavailable(error: unknown): StoreUnavailableError | null {
   if (error instanceof StoreUnavailableError) return error;
   if (!(error instanceof Error)) return null;
   const errors = error instanceof AggregateError ? error.errors : [error];
-  return errors.some(isOutage)
-    ? new StoreUnavailableError(
-        `the store cannot be reached (${error.message || 'no connection'}); check that PostgreSQL runs at STORE_URL`,
-        { cause: error },
-      )
-    : null;
+  return errors.some(isOutage) ? away(error) : null;
+}
+
+export function away(cause: Error): StoreUnavailableError {
+  return new StoreUnavailableError(
+    `the store cannot be reached (${cause.message || 'no connection'}); check that PostgreSQL runs at STORE_URL`,
+    { cause },
+  );
 }
 
 function isOutage(error: unknown): boolean {

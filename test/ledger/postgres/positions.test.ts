@@ -64,7 +64,7 @@ async function findLateNumbers(
   const written = write(second)
     .then(() => second.query('commit'))
     .then(() => (isWritten = true));
-  await until(async () => isWritten || (await isWaiting(reader, 'takePosition')));
+  await until(async () => isWritten || (await isWaiting(reader, '%takePosition%')));
   const seen = await read();
   await first.query('commit');
   await written;
