@@ -181,7 +181,10 @@ export class Lane {
   /** Starts as many looks as there is work and room for, then sleeps until the next is due. */
   async #pump(): Promise<void> {
     const { clock, provider } = this.#options;
+    // Also when there is no room: whoever ends a look nudges again.
+    this.#isNudged = false;
     this.#wake.cancel();
+    this.#isNudged = false;
     const isAll = !this.#isClaiming || this.#claims.isStale(clock.now());
     await this.#claims.release({ isAll });
     while (this.#isOn && this.#running.size < provider.concurrency) {
