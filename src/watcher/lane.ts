@@ -109,10 +109,7 @@ export class Lane {
     this.nudge();
   }
 
-  /**
-   * Starts no more looks, lets the running ones finish for a while, then aborts them. What was
-   * claimed and came to nothing is free for others.
-   */
+  /** Starts no more looks, lets the running ones finish for a while, then aborts them. */
   async stop(graceMs: number): Promise<void> {
     this.#isOn = false;
     this.#wake.stop();
