@@ -60,7 +60,7 @@ export interface LookLedger {
   /** How many of them their vendor forgets within a time. */
   countExpiring(query: ExpiryQuery): Promise<number>;
 
-  /** Some of these, those that are forgotten first first. */
+  /** Some of these, the one that is forgotten first first; of several, the one that was known first. */
   listExpiring(query: ListExpiringQuery): Promise<readonly ExpiringImport[]>;
 }
 

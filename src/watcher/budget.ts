@@ -161,7 +161,8 @@ export class Budget {
 
   /**
    * What is lost at this budget, and up to `first` imports of it; null where the vendor does not say how
-   * long it keeps an import. Those that are forgotten first are looked at first, so it is the others.
+   * long it keeps an import. Those that are forgotten first are looked at first, so it is the others, and
+   * those that may be forgotten already.
    */
   async findRisk(importsPerRequest: number, first: number): Promise<Risk | null> {
     const { perMonth } = this.#budget;
@@ -171,17 +172,18 @@ export class Budget {
     const turn = lastOfMonth(endOfMonth(now));
     const left = Math.max(0, perMonth - (await this.#used(now)));
     const query = { providerId: this.#providerId, retentionMs: this.#retentionMs };
-    const months = [
+    const parts = [
+      { ...query, after: 0, until: now, skip: 0 },
       { ...query, after: now, until: turn, skip: left * importsPerRequest },
       { ...query, after: turn, until: null, skip: perMonth * importsPerRequest },
     ];
     const lost: ExpiringImport[] = [];
     let count = 0;
-    for (const month of months) {
-      const lostInMonth = (await this.#ledger.countExpiring(month)) - month.skip;
-      if (lostInMonth <= 0) continue;
-      count += lostInMonth;
-      lost.push(...(await this.#ledger.listExpiring({ ...month, first: first - lost.length })));
+    for (const part of parts) {
+      const lostOfPart = (await this.#ledger.countExpiring(part)) - part.skip;
+      if (lostOfPart <= 0) continue;
+      count += lostOfPart;
+      lost.push(...(await this.#ledger.listExpiring({ ...part, first: first - lost.length })));
     }
     return { count, first: lost };
   }

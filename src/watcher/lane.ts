@@ -179,11 +179,9 @@ export class Lane {
   async #pump(): Promise<void> {
     const { clock, provider } = this.#options;
     // Also when there is no room: whoever ends a look nudges again.
-    this.#isNudged = false;
     this.#wake.cancel();
     this.#isNudged = false;
-    const isAll = !this.#isClaiming || this.#claims.isStale(clock.now());
-    await this.#claims.release({ isAll });
+    await this.#claims.release({ isAll: !this.#isClaiming || this.#claims.isStale(clock.now()) });
     while (this.#isOn && this.#running.size < provider.concurrency) {
       this.#isNudged = false;
       const now = clock.now();

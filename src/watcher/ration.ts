@@ -37,7 +37,10 @@ export interface RationConditions {
 /** For looks that fail, and for two who look at once and take the same request to be free. */
 const SLACK = 0.01;
 
-/** With this share of an even stock to spare there is no hurry to save, and none to spend with that. */
+/**
+ * With so much of an even stock to spare, looks are as quick as elsewhere, and with half of it they keep
+ * to an even pace: until then the first look at an import waits for nothing.
+ */
 const FULL_STOCK = 0.9;
 const HALF_STOCK = 0.5;
 
@@ -114,8 +117,8 @@ export const PUT_OFF_MS = 12 * 3_600_000;
 export function putOffUntil(expiring: Expiring, ration: Ration, now: number): number | null {
   const { spare, ample, floorMs, isSpent, resetsAt, retentionMs } = ration;
   const deadline = deadlineOf(expiring, retentionMs);
-  const isLastMonth = deadline <= lastOfMonth(resetsAt);
-  if (isLastMonth && isCalled(expiring, { deadline, now })) return null;
+  const isOfThisMonth = deadline <= lastOfMonth(resetsAt);
+  if (isOfThisMonth && isCalled(expiring, { deadline, now })) return null;
   const { import: known, schedule } = expiring;
   const isUnseen = known.freshness.observedAt === null;
   const mayBeFirst = spare >= ample || now >= schedule.trackedAt + floorMs;

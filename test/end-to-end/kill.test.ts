@@ -7,12 +7,9 @@ import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { importId } from '../../src/domain/import.ts';
 import type { ImportRef } from '../../src/domain/import.ts';
-import type { Observation } from '../../src/domain/observation.ts';
-import type { ImportRow, KeptRow } from '../../src/domain/row.ts';
 import { isFailed, sumTally } from '../../src/domain/row.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts';
-import type { RowsAnswer } from '../../src/providers/provider.ts';
 import { ORDINARY_LOAD } from '../../src/providers/simulation.ts';
 import { fleetConfig, startFleet } from '../../src/simulated-fleet.ts';
 import type { SimulatedFleet } from '../../src/simulated-fleet.ts';
@@ -20,10 +17,10 @@ import { atEnd } from '../support/at-end.ts';
 import { listAllRows } from '../support/captures.ts';
 import { createFolder } from '../support/ledgers.ts';
 import { createRandom } from '../support/random.ts';
-import { createRowSink } from '../support/row-sink.ts';
 import { startService, urlOf } from '../support/service.ts';
 import type { Service } from '../support/service.ts';
-import { connectTo, memberOf } from '../support/simulated-vendors.ts';
+import { memberOf } from '../support/simulated-vendors.ts';
+import { readVendor, withoutId } from '../support/vendor-truth.ts';
 import { ask, at, until } from '../support/world.ts';
 
 /** Where the service keeps what it knows, in its folder. */
@@ -140,7 +137,7 @@ function complaintsOf({ log }: Service): readonly string[] {
 /** What is held of an import is what its vendor shows, no more, no less, and in its order. */
 async function checkImport(ledger: Ledger, ref: ImportRef, fleet: SimulatedFleet): Promise<void> {
   const id = importId(ref);
-  const shown = await readVendor(ref, fleet);
+  const shown = await readVendor(ref, fleet, true);
   const known = (await ledger.findImports([id])).get(id);
   assert.deepEqual(known?.state.counters, shown.observation.counters);
   assert.deepEqual(known.state.job, shown.observation.job);
@@ -163,41 +160,6 @@ async function checkImport(ledger: Ledger, ref: ImportRef, fleet: SimulatedFleet
   );
   // The finish, and that its rows are there.
   assert.ok(revisions.length <= 2);
-}
-
-interface Shown {
-  readonly observation: Observation;
-  readonly rows: readonly ImportRow[];
-}
-
-async function readVendor(
-  { providerId, externalId }: ImportRef,
-  fleet: SimulatedFleet,
-): Promise<Shown> {
-  const source = connectTo(memberOf(fleet, providerId));
-  const { signal } = new AbortController();
-  const sink = createRowSink();
-  const target = { externalId, continueOnError: true, mayNotExistYet: false, rows: sink };
-  const [look] = await source.look([target], signal);
-  assert.equal(look?.kind, 'observed');
-  const rows = [...sink.rows];
-  const isElsewhere = look.observation.rows === 'elsewhere';
-  for (let next: string | null = null, hasMore = isElsewhere; hasMore;) {
-    const answer: RowsAnswer | undefined = await source.readRows?.(
-      { externalId, next, knownTotal: null },
-      signal,
-    );
-    assert.equal(answer?.kind, 'page');
-    rows.push(...answer.page.rows);
-    ({ next } = answer.page);
-    hasMore = next !== null;
-  }
-  return { observation: look.observation, rows };
-}
-
-function withoutId({ id, ...row }: KeptRow): ImportRow {
-  assert.notEqual(id, '');
-  return row;
 }
 
 interface TakenRows {

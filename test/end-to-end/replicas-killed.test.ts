@@ -33,7 +33,7 @@ const KILL_WITHIN_MS = 2_000;
 /** A kill comes so many turns of the event loop after a vendor was asked, at most. */
 const MOST_TURNS = 50;
 
-/** A chain of imports that nobody looks at any more would be waited for without end. */
+/** An import that nobody looks at any more would be waited for without end. */
 const PATIENCE_MS = 60_000;
 
 test(`three replicas killed ${KILLS} times bring ${IMPORTS} imports to their end, and ${FOLLOWERS} followers lose nothing`, async (t) => {

@@ -1,9 +1,30 @@
+import assert from 'node:assert/strict';
 import { importId } from '../../src/domain/import.ts';
 import type { Import } from '../../src/domain/import.ts';
+import { sumTally } from '../../src/domain/row.ts';
 import { FAILED_ROWS, ROWS } from './month-vendor.ts';
 import type { MonthJob } from './month-vendor.ts';
 import { DAY_MS, MINUTE_MS } from './month.ts';
 import type { Month } from './month.ts';
+
+/** So long after the last of a month's jobs has begun, all have ended and are forgotten. */
+export const AFTERWARDS_MS = 15 * DAY_MS;
+
+/** Every job that anybody could have captured was, as it was; and the vendor was not asked too often. */
+export async function assertAllCaptured(month: Month): Promise<void> {
+  const { captured, lost, open, wrong } = await outcomeOf(month);
+  assert.deepEqual(open, []);
+  assert.deepEqual(wrong, []);
+  assert.deepEqual(lost.filter(hasChance), []);
+  assert.equal(captured.length, mostCaptured(month));
+  assertWithinBudget(month);
+}
+
+export function assertWithinBudget({ vendor, perMonth }: Month): void {
+  for (const [name, count] of vendor.countByMonth()) {
+    assert.ok(count <= perMonth, `${count} requests in ${name}`);
+  }
+}
 
 /** What became of the jobs of a month. */
 export interface MonthOutcome {
@@ -12,7 +33,7 @@ export interface MonthOutcome {
   readonly lost: readonly MonthJob[];
   /** Neither yet. */
   readonly open: readonly MonthJob[];
-  /** Captured after they were forgotten, or otherwise than they were: there are none. */
+  /** Captured otherwise than they were, or without their rows. */
   readonly wrong: readonly MonthJob[];
   /** How long after their end the middle one of the captured was seen. */
   readonly medianLagMs: number;
@@ -40,12 +61,15 @@ export async function outcomeOf({ vendor, ledger, clock }: Month): Promise<Month
   const lagsMs: number[] = [];
   for (let start = 0; start < vendor.jobs.length; start += FINDS_AT_ONCE) {
     const jobs = vendor.jobs.slice(start, start + FINDS_AT_ONCE);
-    const known = await ledger.findImports(jobs.map(({ ref }) => importId(ref)));
+    const ids = jobs.map(({ ref }) => importId(ref));
+    const known = await ledger.findImports(ids);
+    const held = await ledger.findHeldRows(ids);
     for (const job of jobs) {
       const found = known.get(importId(job.ref));
+      const rows = held.get(importId(job.ref))?.kept;
       if (found?.state.job.phase === 'FINISHED') {
         captured.push(job);
-        if (!isRight(found, job)) wrong.push(job);
+        if (!isRight(found, job) || rows === undefined || sumTally(rows) !== ROWS) wrong.push(job);
         lagsMs.push((found.freshness.observedAt ?? 0) - job.endsAt);
       } else if (job.expiresAt <= clock.now()) lost.push(job);
       else open.push(job);

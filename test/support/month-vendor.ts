@@ -37,8 +37,9 @@ export class MonthVendor {
   readonly #jobs = new Map<string, MonthJob>();
   /** When it was asked. */
   readonly askedAt: number[] = [];
-  /** While it is down it answers nothing, and counts what it is asked. */
-  isDown = false;
+  /** When it said of an import that it still runs. */
+  readonly saidRunningAt: number[] = [];
+  #isDown = false;
   readonly #rule: ExpiryRule;
   readonly #clock: TestClock;
   readonly #simulator: Simulator;
@@ -93,6 +94,14 @@ export class MonthVendor {
     return job;
   }
 
+  /** It fails for a while, and counts what it is asked. */
+  goDown({ forMs }: { readonly forMs: number }): void {
+    this.#isDown = true;
+    this.#clock.after(forMs, () => {
+      this.#isDown = false;
+    });
+  }
+
   /** How often it was asked in each month (UTC): `2026-01`. */
   countByMonth(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>();
@@ -105,7 +114,7 @@ export class MonthVendor {
 
   #answer(url: URL, request: RequestInit = {}): Response {
     this.askedAt.push(this.#clock.now());
-    if (this.isDown) return new Response('no', { status: 503 });
+    if (this.#isDown) return new Response('no', { status: 503 });
     const headers = Object.fromEntries(new Headers(request.headers));
     const answer = this.#simulator.answer({ method: 'GET', url, headers, body: '' }, 'healthy');
     const text = textOf(answer);
@@ -117,6 +126,7 @@ export class MonthVendor {
     const job = this.#jobs.get(body.job_id);
     const expiresAt = job?.expiresAt ?? 0;
     if (this.#clock.now() >= expiresAt) return Response.json({ message: 'gone' }, { status: 404 });
+    if (body.status === 'processing') this.saidRunningAt.push(this.#clock.now());
     const isUntold = this.#rule === 'told-late' && body.status === 'processing';
     const expires_at = new Date(expiresAt).toISOString();
     return Response.json({ ...body, expires_at: isUntold ? undefined : expires_at });

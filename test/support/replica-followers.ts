@@ -211,8 +211,9 @@ export function checkAccount({ name, loads, shown, faults, cuts }: Account, plac
   assert.deepEqual(faults, [], who);
   const isOfEach = name.startsWith('subscriptions to one');
   if (!isOfEach) checkOrder(shown, who);
+  const byImport = Map.groupBy(shown, ({ id }) => id);
   for (const { id } of loads) {
-    const own = shown.filter((one) => one.id === id);
+    const own = byImport.get(id) ?? [];
     checkOrder(own, `${who}, of ${id}`);
     for (const [index, { revision, place, skippedRevisions }] of own.entries()) {
       const of = `${who}, of ${id} at revision ${revision}`;

@@ -404,8 +404,9 @@ export type ImportProviderHealth = {
   /** Why it last failed; null once it answers again. */
   readonly error?: Maybe<ImportProviderError>;
   /**
-   * The imports whose end will never be known, as things stand: the vendor forgets them before what is
-   * left of the budget lets us look at them. Null where the vendor does not say how long it keeps an import.
+   * The imports whose end may never be known, as things stand: the vendor forgets them before what is left
+   * of the budget lets us look at them, or may have forgotten them. Null where it does not say how long it
+   * keeps an import.
    */
   readonly importsAtRisk?: Maybe<ImportsAtRisk>;
   /** When it last failed. */
@@ -650,8 +651,8 @@ export type ImportedResource = {
 };
 
 /**
- * Imports whose end will never be known, unless they end soon, somebody stops watching others, or the
- * budget is raised.
+ * Imports whose end may never be known, unless others end soon or are watched no more, or the budget is
+ * raised.
  */
 export type ImportsAtRisk = {
   readonly __typename?: 'ImportsAtRisk';

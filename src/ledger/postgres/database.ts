@@ -76,8 +76,11 @@ export class Database implements Session {
       // Transactions wait for nothing but the store; who is cut off in the midst of one holds up others.
       idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
     });
+    const broke = (error: Error): void => logger.debug({ err: error }, 'a store connection broke');
     // A connection that breaks while nobody uses it is replaced by the next that is needed.
-    this.#pool.on('error', (error) => logger.debug({ err: error }, 'a store connection broke'));
+    this.#pool.on('error', broke);
+    // The last word of a server may come with the first, before whoever is to use it listens.
+    this.#pool.on('connect', (client) => client.on('error', broke));
   }
 
   async all(sql: string, parameters: Parameters): Promise<readonly Row[]> {

@@ -7,7 +7,7 @@ import { keyText } from './text.ts';
 
 /** Imports that are still looked at, and when each is forgotten. */
 const EXPIRING = `select * from (
-    select imports.provider_id, imports.external_id, imports.id,
+    select imports.provider_id, imports.external_id, imports.seq,
       coalesce(expires_at, coalesce(observed_at, tracked_at) + ?::bigint) as expires_at
     from looks join imports on imports.seq = looks.import_seq
     where looks.provider_id = ? and next_look_at is not null) as active
@@ -26,7 +26,7 @@ export async function listExpiring(
   query: ListExpiringQuery,
 ): Promise<readonly ExpiringImport[]> {
   const rows = await session.all(
-    `/* listExpiring */ ${EXPIRING} order by expires_at, id collate "C" limit ? offset ?`,
+    `/* listExpiring */ ${EXPIRING} order by expires_at, seq limit ? offset ?`,
     [...parametersOf(query), query.first, query.skip],
   );
   return rows.map((row) => ({

@@ -22,12 +22,14 @@ const LOCK = 4_706_113_290;
 
 /**
  * Statements of requests wait behind a step that waits for a lock: it gives up soon, lets them pass, and
- * tries again.
+ * tries again. Sooner than a server looks for those who wait for one another, as that may end a request.
  */
-const LOCK_TIMEOUT_MS = 1_000;
+const LOCK_TIMEOUT_MS = 500;
 const PAUSE_S = 1;
-const MOST_TRIES = 30;
-const LOCK_NOT_AVAILABLE = '55P03';
+const MOST_TRIES = 40;
+
+/** A lock is not to be had, or whoever has it waits for one of ours. */
+const LOCKED = new Set(['55P03', '40P01']);
 
 const FIRST_LINE = /^-- Works with releases from (\d+) on\.\n/;
 
@@ -86,7 +88,7 @@ async function takeStep(client: Client, step: Migration): Promise<void> {
       return;
     } catch (error) {
       await client.query('rollback');
-      const isLocked = error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+      const isLocked = error instanceof DatabaseError && LOCKED.has(error.code ?? '');
       if (!isLocked) throw error;
       if (tries === MOST_TRIES) throw stillLocked(step, error);
       await client.query('select pg_sleep($1)', [PAUSE_S]);

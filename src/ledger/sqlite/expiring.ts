@@ -3,8 +3,8 @@ import { integer, text } from '../columns.ts';
 import type { Database, Parameters } from './database.ts';
 
 /** Imports that are still looked at, and when each is forgotten. */
-const EXPIRING = `select id, expires_at from (
-    select id, coalesce(expires_at, coalesce(observed_at, tracked_at) + ?) as expires_at
+const EXPIRING = `select id, seq, expires_at from (
+    select id, seq, coalesce(expires_at, coalesce(observed_at, tracked_at) + ?) as expires_at
     from imports where provider_id = ? and next_look_at is not null)
   where expires_at > ? and expires_at <= ?`;
 
@@ -21,7 +21,7 @@ export function listExpiring(
   query: ListExpiringQuery,
 ): readonly ExpiringImport[] {
   const rows = database.all(
-    `/* listExpiring */ ${EXPIRING} order by expires_at, id limit ? offset ?`,
+    `/* listExpiring */ ${EXPIRING} order by expires_at, seq limit ? offset ?`,
     [...parametersOf(query), query.first, query.skip],
   );
   return rows.map((row) => ({

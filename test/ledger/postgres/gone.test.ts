@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Ledger, Recording } from '../../../src/ledger/ledger.ts';
 import {
   askQuery,
   job,
@@ -171,7 +171,7 @@ async function readPulse(url: string): Promise<unknown> {
   return (await run(url, 'select last from pulse'))[0]?.['last'];
 }
 
-interface FirstClaim extends Pick<Parameters<Ledger['record']>[0], 'ref' | 'lease'> {}
+type FirstClaim = Pick<Recording, 'ref' | 'lease'>;
 
 /** Claims one of what is due. */
 async function claimFirst(ledger: Ledger, now: number): Promise<FirstClaim> {
