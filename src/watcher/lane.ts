@@ -52,6 +52,7 @@ export class Lane {
   #isOn = false;
   #isClaiming = true;
   #isPumping = false;
+  #pumping: Promise<void> = Promise.resolve();
   #isNudged = false;
   #turn = 0;
 
@@ -114,7 +115,8 @@ export class Lane {
     this.#isOn = false;
     this.#wake.stop();
     const cancel = this.#options.clock.after(graceMs, () => this.#stopping.abort());
-    await Promise.all(this.#running);
+    // What is being claimed is given back, too.
+    await Promise.all([this.#pumping, ...this.#running]);
     cancel();
     this.#callers.giveUp();
     await this.#claims.release({ isAll: true });
@@ -127,7 +129,7 @@ export class Lane {
     this.#isNudged = true;
     if (!this.#isOn || this.#isPumping) return;
     this.#isPumping = true;
-    this.#options.observer
+    this.#pumping = this.#options.observer
       .apart(() => this.#pump())
       .catch((error: unknown) => {
         logFailure(this.#options, error, 'the watcher stumbled; it goes on');
