@@ -51,7 +51,12 @@ async function watchFleet(t: TestContext, count: number): Promise<Looks> {
     vendors,
     storeUrl,
     count,
-    provider: { poll: { minInterval: `${MIN_INTERVAL_MS}ms`, maxInterval: '2s' }, concurrency: 20 },
+    provider: {
+      poll: { minInterval: `${MIN_INTERVAL_MS}ms`, maxInterval: '2s' },
+      concurrency: 20,
+      // No turn is waited for.
+      budget: { perSecond: 1_000, perMonth: 1_000_000 },
+    },
   });
   const pick = (): Promise<string> => replicas.pick(random());
   // Half of them are subscribed to, and each is asked for while it begins to be tracked.
