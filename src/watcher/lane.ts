@@ -205,7 +205,7 @@ export class Lane {
     const { ledger, provider } = this.#options;
     if (!ledger.isShared || !isIdle) return true;
     if (this.#isClaiming && (await this.#wake.isDue(now))) return true;
-    await ledger.leaveRoom(provider.id);
+    if (!this.#isClaiming || this.#wake.hasRested(now)) await ledger.leaveRoom(provider.id);
     return false;
   }
 

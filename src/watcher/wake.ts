@@ -12,6 +12,9 @@ export interface WakeOptions {
 const ROOM_AGAIN_MS = 250;
 const WORK_AGAIN_MS = 1_000;
 
+/** A lane whose next work is nearer than this does not give its room back. */
+const RESTED_AFTER_MS = 500;
+
 /** What is due may be locked by somebody for a moment. */
 const LOCKED_AGAIN_MS = 20;
 
@@ -20,6 +23,7 @@ export class Wake {
   readonly #options: WakeOptions;
   #cancelTimer: () => void = () => undefined;
   #isOn = true;
+  #idleSince: number | null = null;
 
   constructor(options: WakeOptions) {
     this.#options = options;
@@ -59,7 +63,14 @@ export class Wake {
 
   /** Whether there is work at all: a lane that has none need not ask for room. */
   async isDue(now: number): Promise<boolean> {
-    return (await this.#dueInMs(now)) === 0;
+    const isDue = (await this.#dueInMs(now)) === 0;
+    this.#idleSince = isDue ? null : (this.#idleSince ?? now);
+    return isDue;
+  }
+
+  /** Whether there has been none for a while: what comes again at once keeps its room. */
+  hasRested(now: number): boolean {
+    return this.#idleSince !== null && now >= this.#idleSince + RESTED_AFTER_MS;
   }
 
   async #dueInMs(now: number): Promise<number> {
