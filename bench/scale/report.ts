@@ -1,10 +1,15 @@
 import { table } from '../table.ts';
 import type { Counts } from './counts.ts';
 
+/**
+ * `same each`: as much is due for each replica, so that four have four times as much. `shared`: what is due
+ * is what four have then, however many they are. `all due`: more than can be done.
+ */
+export const LOADS = ['same each', 'shared', 'all due'] as const;
+
 /** What so many replicas came to. */
 export interface Measured {
-  /** `saturated`: everything is due. `paced`: what the schedule asks for, and no more. */
-  readonly load: 'paced' | 'saturated';
+  readonly load: (typeof LOADS)[number];
   readonly replicas: number;
   readonly seconds: number;
   readonly total: Counts;

@@ -12,20 +12,28 @@ import type { Worker } from '../fanout/worker.ts';
 import { Counts, Looks } from './counts.ts';
 import { findPostmaster, postgresCpuMs } from './postgres-cpu.ts';
 import { reportScale } from './report.ts';
+import { LOADS } from './report.ts';
 import type { Measured } from './report.ts';
 import { makeDue, seedImports } from './seed.ts';
 
 const RESULTS = new URL('../results/', import.meta.url);
 
-/** Before it is measured: connections, prepared statements, compiled code. */
-const WARM_UP_MS = 5_000;
+/**
+ * Before it is measured, for each replica: connections, prepared statements, compiled code. Where they share
+ * a pace, each gets there in as much more time.
+ */
+const WARM_UP_MS = 10_000;
+
+/** Until the replicas are started. */
+const START_MS = 5_000;
 
 const Count = z.coerce.number().int().min(1);
 const Options = z.object({
   imports: Count,
   seconds: Count,
+  rounds: Count,
   replicas: z.string().transform((list) => list.split(',').map(Number)),
-  /** Looks a second that are due where the database is not to be the limit. */
+  /** Looks a second that are due for each replica, where the database is not to be the limit. */
   pace: Count,
   changing: z.coerce.number().int().min(0).max(100),
 });
@@ -37,9 +45,10 @@ export async function benchScale(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       imports: { type: 'string', default: '200000' },
-      seconds: { type: 'string', default: '30' },
+      seconds: { type: 'string', default: '20' },
+      rounds: { type: 'string', default: '2' },
       replicas: { type: 'string', default: '1,2,4' },
-      pace: { type: 'string', default: '400' },
+      pace: { type: 'string', default: '250' },
       changing: { type: 'string', default: '30' },
     },
   });
@@ -54,18 +63,24 @@ export async function benchScale(args: readonly string[]): Promise<void> {
     // The schema.
     await (await openLedger(server.url, { clock: SYSTEM_CLOCK, logger })).close();
     await seedImports(server.url, options.imports);
-    const results: Measured[] = [];
-    for (const load of ['paced', 'saturated'] as const) {
-      for (const replicas of options.replicas) {
-        results.push(await measure(server.url, { load, replicas, options }));
-        say(`  ${load}, ${replicas}: ${results.at(-1)?.total.looks} looks`);
+    const results = new Map<string, Measured>();
+    // In turns: what else the machine does then weighs on all of them alike.
+    for (let round = 1; round <= options.rounds; round += 1) {
+      for (const load of LOADS) {
+        for (const replicas of options.replicas) {
+          const measured = await measure(server.url, { load, replicas, options });
+          const key = `${load}, ${replicas}`;
+          const before = results.get(key);
+          results.set(key, before === undefined ? measured : both(before, measured));
+          say(`  round ${round}: ${key}: ${measured.total.looks} looks`);
+        }
       }
     }
-    process.stdout.write(reportScale(results));
+    process.stdout.write(reportScale([...results.values()]));
     mkdirSync(RESULTS, { recursive: true });
     writeFileSync(
       new URL('scale.json', RESULTS),
-      `${JSON.stringify({ machine, ...options, results }, null, 2)}\n`,
+      `${JSON.stringify({ machine, ...options, results: [...results.values()] }, null, 2)}\n`,
     );
   } finally {
     await server.end();
@@ -81,11 +96,12 @@ interface Part {
 async function measure(url: string, { load, replicas, options }: Part): Promise<Measured> {
   const { imports, seconds, pace, changing } = options;
   const now = Date.now();
-  // Saturated: all of them are due. Paced: so many are due each second.
+  const perSecond = pace * (load === 'same each' ? replicas : Math.max(...options.replicas));
   const due =
-    load === 'saturated'
+    load === 'all due'
       ? { from: now - 1_000, forMs: 1_000 }
-      : { from: now + WARM_UP_MS, forMs: (imports / pace) * 1000 };
+      : { from: now + START_MS, forMs: (imports / perSecond) * 1000 };
+  const warmUpMs = load === 'all due' ? WARM_UP_MS : WARM_UP_MS * replicas;
   await makeDue(url, due);
   const postmaster = await findPostmaster(url);
   const workers = Array.from({ length: replicas }, () =>
@@ -94,7 +110,7 @@ async function measure(url: string, { load, replicas, options }: Part): Promise<
   try {
     for (const worker of workers) await worker.next();
     for (const worker of workers) await worker.order('start');
-    await sleep(Math.max(WARM_UP_MS, due.from + WARM_UP_MS - Date.now()));
+    await sleep(Math.max(0, due.from - Date.now()) + warmUpMs);
     const before = await countAll(workers);
     const databaseBefore = postgresCpuMs(postmaster);
     const began = Date.now();
@@ -115,6 +131,18 @@ async function measure(url: string, { load, replicas, options }: Part): Promise<
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()));
   }
+}
+
+/** Two rounds as if they were one. */
+function both(one: Measured, other: Measured): Measured {
+  return {
+    ...one,
+    seconds: one.seconds + other.seconds,
+    total: add(one.total, other.total),
+    databaseCpuMs: one.databaseCpuMs + other.databaseCpuMs,
+    doubled: one.doubled + other.doubled,
+    lagMs: [...one.lagMs, ...other.lagMs].toSorted((a, b) => a - b),
+  };
 }
 
 async function countAll(workers: readonly Worker[]): Promise<Counts> {

@@ -107,6 +107,13 @@ export interface Room {
   /** How many batches may run here at once. */
   readonly size: number;
   readonly health: ProviderHealth;
+  readonly line: Line;
+}
+
+/** Where a process stands among all that look: `place` is less than `length`. */
+export interface Line {
+  readonly place: number;
+  readonly length: number;
 }
 
 export interface ClaimQuery {

@@ -28,6 +28,7 @@ export class Claims {
   readonly #waiting: LookTask[] = [];
   readonly #toRelease: Lease[] = [];
   #claimedAt = 0;
+  #isShort = false;
 
   constructor(options: ClaimsOptions) {
     this.#options = options;
@@ -36,6 +37,11 @@ export class Claims {
 
   get isEmpty(): boolean {
     return this.#waiting.length === 0;
+  }
+
+  /** Whether all that was due at the last claim is begun. */
+  get isDrained(): boolean {
+    return this.#isShort && this.isEmpty;
   }
 
   /** What waits here longer than it was meant to is better left to others. */
@@ -56,7 +62,12 @@ export class Claims {
       this.#claimedAt = now;
       this.#waiting.push(...(await this.#sift(await this.claim(now, 'looks', limit))));
     }
-    return this.#waiting.splice(0, largestBatch);
+    return this.next();
+  }
+
+  /** Of what is claimed already. */
+  next(): readonly LookTask[] {
+    return this.#waiting.splice(0, this.#options.largestBatch);
   }
 
   async claim(now: number, work: ClaimQuery['work'], limit: number): Promise<readonly LookTask[]> {
@@ -66,6 +77,9 @@ export class Claims {
     // What would be due a moment later rides along, so that batches stay full.
     const horizonMs = largestBatch === 1 ? 0 : Math.floor(cadence.minIntervalMs / 2);
     const due = await ledger.claimDue({ providerId, work, limit, now, horizonMs, leaseMs });
+    // Where there are rows to read there may be more of them; where there are none, looks are not over.
+    if (work === 'looks') this.#isShort = due.length < limit;
+    else if (due.length > 0) this.#isShort = false;
     return due.map((claim) => ({ claim, isAskedFor: false }));
   }
 

@@ -24,6 +24,7 @@ import type { RowKeeping } from './row-keeper.ts';
 import type { Circumstances } from './verdict.ts';
 import { Wake } from './wake.ts';
 import type { WatchedProvider } from './watched-provider.ts';
+import { Work } from './work.ts';
 
 export interface LaneOptions {
   readonly provider: WatchedProvider;
@@ -49,12 +50,11 @@ export class Lane {
   readonly #wake: Wake;
   readonly #health: Health;
   readonly #claims: Claims;
+  readonly #work: Work;
   #isOn = false;
-  #isClaiming = true;
   #isPumping = false;
   #pumping: Promise<void> = Promise.resolve();
   #isNudged = false;
-  #turn = 0;
 
   constructor(options: LaneOptions) {
     const { provider, ledger, clock } = options;
@@ -84,6 +84,8 @@ export class Lane {
       onQueued: () => this.nudge(),
       onFailed: (error) => logFailure(options, error, 'could not see what others have looked at'),
     });
+    const { largestBatch } = this.source;
+    this.#work = new Work({ claims: this.#claims, callers: this.#callers, largestBatch });
   }
 
   get provider(): WatchedProvider {
@@ -106,7 +108,7 @@ export class Lane {
 
   /** Looks only at what is asked for from now on: what is due is left to others, or to later. */
   stopClaiming(): void {
-    this.#isClaiming = false;
+    this.#work.stopClaiming();
     this.nudge();
   }
 
@@ -179,11 +181,13 @@ export class Lane {
 
   /** Starts as many looks as there is work and room for, then sleeps until the next is due. */
   async #pump(): Promise<void> {
-    const { clock, provider } = this.#options;
+    const { clock, provider, ledger } = this.#options;
     // Also when there is no room: whoever ends a look nudges again.
     this.#wake.cancel();
     this.#isNudged = false;
-    await this.#claims.release({ isAll: !this.#isClaiming || this.#claims.isStale(clock.now()) });
+    await this.#claims.release({
+      isAll: !this.#work.isClaiming || this.#claims.isStale(clock.now()),
+    });
     while (this.#isOn && this.#running.size < provider.concurrency) {
       this.#isNudged = false;
       const now = clock.now();
@@ -191,21 +195,30 @@ export class Lane {
       const room = await this.#takeRoom(now);
       if (isOpen(this.health, now)) return this.#rest(now);
       if (room.free <= 0) return this.#wake.whenRoom();
-      const tasks = await this.#takeTasks(now, room);
+      const tasks = await this.#work.take(now, room);
       if (!this.#isOn) return this.#claims.putBack(tasks);
       if (tasks.length === 0) return this.#sleep(now);
       this.#run(tasks);
+      for (let { free } = room; free > 1 && !this.#claims.isEmpty; free -= 1) {
+        this.#run(this.#claims.next());
+      }
+      if (ledger.isShared && this.#work.isDrained) return this.#sleep(now);
     }
     if (this.#isOn && !this.#claims.isEmpty) this.#wake.whenRoom();
   }
 
-  /** Where others look, too, room is asked for only when there is something to do with it. */
+  /**
+   * Where others look, too, room is asked for only when there is something to do with it. What is due
+   * next is seen in turn, also while looks run.
+   */
   async #hasWork(now: number): Promise<boolean> {
-    const isIdle = this.#running.size === 0 && this.#claims.isEmpty && this.#callers.isIdle;
     const { ledger, provider } = this.#options;
-    if (!ledger.isShared || !isIdle) return true;
-    if (this.#isClaiming && (await this.#wake.isDue(now))) return true;
-    if (!this.#isClaiming || this.#wake.hasRested(now)) await ledger.leaveRoom(provider.id);
+    const isIdle = this.#running.size === 0 && this.#claims.isEmpty && this.#callers.isIdle;
+    if (!ledger.isShared || !(isIdle || this.#work.isDrained)) return true;
+    const { isClaiming } = this.#work;
+    if (isClaiming && (await this.#wake.isDue(now))) return true;
+    const isOver = !isClaiming || this.#wake.hasRested(now);
+    if (this.#running.size === 0 && isOver) await ledger.leaveRoom(provider.id);
     return false;
   }
 
@@ -214,8 +227,10 @@ export class Lane {
     const { id: providerId, concurrency } = provider;
     const tell = this.#health.beginReading();
     const running = this.#running.size;
-    const { size, health } = await ledger.takeRoom({ providerId, room: concurrency, running, now });
+    const query = { providerId, room: concurrency, running, now };
+    const { size, health, line } = await ledger.takeRoom(query);
     tell(health);
+    this.#wake.standIn(line);
     return { size, free: size - this.#running.size };
   }
 
@@ -227,43 +242,17 @@ export class Lane {
     this.#wake.in((openUntil ?? now) - now);
   }
 
-  /**
-   * Imports that somebody waits for, imports that are due, or one that has ended and whose rows are to
-   * be read. They take turns at being first, so that none keeps the others waiting for long.
-   */
-  async #takeTasks(now: number, room: FreeRoom): Promise<readonly LookTask[]> {
-    if (!this.#isClaiming) return this.#takeAsked(now);
-    const takers = [
-      () => this.#takeAsked(now),
-      () => this.#claims.takeLooks(now, room),
-      // One at a time: it may hold a whole page of rows.
-      () => this.#claims.claim(now, 'rows', 1),
-    ];
-    const first = this.#turn;
-    this.#turn = (first + 1) % takers.length;
-    for (const take of [...takers.slice(first), ...takers.slice(0, first)]) {
-      const tasks = await take();
-      if (tasks.length > 0) return tasks;
-    }
-    return [];
-  }
-
-  /** Imports that are asked for, and what is due in the room that they leave. */
-  async #takeAsked(now: number): Promise<readonly LookTask[]> {
-    const asked = await this.#callers.take(this.source.largestBatch);
-    if (asked.length === 0 || !this.#isClaiming) return asked;
-    const limit = this.source.largestBatch - asked.length;
-    return [...asked, ...(await this.#claims.claimAlong(now, limit))];
-  }
-
   async #sleep(now: number): Promise<void> {
-    if (this.#isOn && this.#isClaiming) await this.#wake.whenDue(now);
+    if (this.#isOn && this.#work.isClaiming) await this.#wake.whenDue(now);
   }
 
   #run(tasks: readonly LookTask[]): void {
     const run = this.#look(tasks).finally(() => {
       this.#running.delete(run);
-      this.nudge();
+      const { ledger, clock } = this.#options;
+      const isQuiet = ledger.isShared && this.#work.isDrained && !this.#isPumping;
+      if (isQuiet && this.#work.isClaiming) this.#wake.inTurn(clock.now());
+      else this.nudge();
     });
     this.#running.add(run);
   }

@@ -1,8 +1,9 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Line } from '../ledger/look-ledger.ts';
 
 export interface WakeOptions {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'isShared' | 'findNextDueAt'>;
   readonly clock: Clock;
   readonly providerId: string;
   readonly onWake: () => void;
@@ -15,8 +16,11 @@ const WORK_AGAIN_MS = 1_000;
 /** A lane whose next work is nearer than this does not give its room back. */
 const RESTED_AFTER_MS = 500;
 
-/** What is due may be locked by somebody for a moment. */
-const LOCKED_AGAIN_MS = 20;
+/**
+ * Those who look take turns at seeing what is due: so often one of them does, however many they are, and
+ * none sees in vain what another has just claimed.
+ */
+const TURN_MS = 50;
 
 /** Knows when a lane has to see again what there is to do. */
 export class Wake {
@@ -24,6 +28,10 @@ export class Wake {
   #cancelTimer: () => void = () => undefined;
   #isOn = true;
   #idleSince: number | null = null;
+  /** What was seen last, if it still holds. */
+  #dueInMs = 0;
+  /** As far as it is known. */
+  #line: Line = { place: 0, length: 1 };
 
   constructor(options: WakeOptions) {
     this.#options = options;
@@ -38,6 +46,7 @@ export class Wake {
 
   cancel(): void {
     this.#cancelTimer();
+    this.#dueInMs = 0;
   }
 
   /** For good. */
@@ -51,19 +60,33 @@ export class Wake {
     if (this.#options.ledger.isShared) this.in(ROOM_AGAIN_MS);
   }
 
-  /** When the next import is due, or others may have brought one forward. */
+  /** Learns whose turn is when. */
+  standIn(line: Line): void {
+    this.#line = line;
+  }
+
+  /** In this process's next turn, a while from now. */
+  inTurn(now: number, afterMs = 1): void {
+    const { place, length } = this.#line;
+    const first = place * TURN_MS;
+    const round = length * TURN_MS;
+    this.in(first + Math.ceil((now + afterMs - first) / round) * round - now);
+  }
+
+  /** When the next import is due. Where others look, too, they may have brought one forward. */
   async whenDue(now: number): Promise<void> {
-    const dueInMs = await this.#dueInMs(now);
-    if (!this.#options.ledger.isShared) {
-      if (dueInMs < Infinity) this.in(dueInMs);
+    if (this.#options.ledger.isShared) {
+      this.inTurn(now, Math.min(WORK_AGAIN_MS, Math.max(1, this.#dueInMs)));
       return;
     }
-    this.in(Math.min(WORK_AGAIN_MS, Math.max(LOCKED_AGAIN_MS, dueInMs)));
+    const dueInMs = await this.#seeDueInMs(now);
+    if (dueInMs < Infinity) this.in(dueInMs);
   }
 
   /** Whether there is work at all: a lane that has none need not ask for room. */
   async isDue(now: number): Promise<boolean> {
-    const isDue = (await this.#dueInMs(now)) === 0;
+    this.#dueInMs = await this.#seeDueInMs(now);
+    const isDue = this.#dueInMs === 0;
     this.#idleSince = isDue ? null : (this.#idleSince ?? now);
     return isDue;
   }
@@ -73,7 +96,7 @@ export class Wake {
     return this.#idleSince !== null && now >= this.#idleSince + RESTED_AFTER_MS;
   }
 
-  async #dueInMs(now: number): Promise<number> {
+  async #seeDueInMs(now: number): Promise<number> {
     const dueAt = await this.#options.ledger.findNextDueAt(this.#options.providerId);
     return dueAt === null ? Infinity : Math.max(0, dueAt - now);
   }

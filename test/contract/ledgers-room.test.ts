@@ -17,11 +17,17 @@ const FAILING: ProviderHealth = {
   openUntil: OPEN_UNTIL,
 };
 
+const ALONE = { place: 0, length: 1 };
+
 for (const store of STORES) {
   describe(`room to look, in ${store.name}`, () => {
     test('is all there is while only one looks, at once', async (t) => {
       const ledger = await (await store.create(t))();
-      assert.deepEqual(await ledger.takeRoom(roomQuery({ room: 4 })), { size: 4, health: UNTRIED });
+      assert.deepEqual(await ledger.takeRoom(roomQuery({ room: 4 })), {
+        size: 4,
+        health: UNTRIED,
+        line: ALONE,
+      });
       assert.equal((await ledger.takeRoom(roomQuery({ room: 4, running: 2 }))).size, 4);
       assert.equal((await ledger.takeRoom(roomQuery({ room: 6, running: 4 }))).size, 6);
       assert.equal((await ledger.takeRoom(roomQuery({ room: 1, providerId: 'crm' }))).size, 1);
@@ -40,7 +46,7 @@ for (const store of STORES) {
       const ledger = await (await store.create(t))();
       await ledger.takeRoom(roomQuery());
       await ledger.reviseProviderHealth('catalog', () => FAILING);
-      const none = { size: 0, health: FAILING };
+      const none = { size: 0, health: FAILING, line: ALONE };
       assert.deepEqual(await ledger.takeRoom(roomQuery()), none);
       assert.deepEqual(await ledger.takeRoom(roomQuery({ now: OPEN_UNTIL - 1 })), none);
       assert.equal((await ledger.takeRoom(roomQuery({ providerId: 'crm' }))).size, 4);
@@ -50,7 +56,7 @@ for (const store of STORES) {
       const ledger = await (await store.create(t))();
       await ledger.reviseProviderHealth('catalog', () => FAILING);
       await ledger.takeRoom(roomQuery());
-      const one = { size: 1, health: FAILING };
+      const one = { size: 1, health: FAILING, line: ALONE };
       assert.deepEqual(await ledger.takeRoom(roomQuery({ now: OPEN_UNTIL })), one);
       assert.deepEqual(await ledger.takeRoom(roomQuery({ now: OPEN_UNTIL, running: 1 })), one);
       const calm = { ...UNTRIED, lastSuccessAt: OPEN_UNTIL };
@@ -58,6 +64,7 @@ for (const store of STORES) {
       assert.deepEqual(await ledger.takeRoom(roomQuery({ now: OPEN_UNTIL })), {
         size: 4,
         health: calm,
+        line: ALONE,
       });
     });
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { Client } from 'pg';
 import { delay } from '../../domain/clock.ts';
@@ -21,8 +22,12 @@ export interface FeedOptions {
 /** So often it is read what changed, whether or not anybody says that something did. */
 const POLL_MS = 1_000;
 
+/** Not more often, however much changes: many changes are read at once. */
+const READ_AGAIN_MS = 50;
+
 /** Others are told of many changes at once. */
 const TELL_AFTER_MS = 10;
+const TELL_AGAIN_MS = 50;
 
 const LISTEN_TIMEOUT_MS = 5_000;
 const END_WITHIN_MS = 1_000;
@@ -47,6 +52,9 @@ export class Feed {
   #running: Promise<unknown> = Promise.resolve();
   #wake: () => void = () => undefined;
   #isWoken = false;
+  #toldAt = -Infinity;
+  /** Tells the own notifications from those of others. */
+  readonly #name = randomUUID();
   #cancelTelling: (() => void) | null = null;
 
   constructor(options: FeedOptions) {
@@ -75,8 +83,11 @@ export class Feed {
   /** Something was changed here: it is read at once, and the others are told soon. */
   changed(): void {
     this.#wakeUp();
-    this.#cancelTelling ??= this.#options.clock.after(TELL_AFTER_MS, () => {
+    const { clock } = this.#options;
+    const isSoon = clock.now() < this.#toldAt + TELL_AGAIN_MS;
+    this.#cancelTelling ??= clock.after(isSoon ? TELL_AGAIN_MS : TELL_AFTER_MS, () => {
       this.#cancelTelling = null;
+      this.#toldAt = clock.now();
       this.#tell().catch((error: unknown) => {
         this.#options.logger.debug({ err: error }, 'could not tell of a change; it is read anyway');
       });
@@ -84,7 +95,7 @@ export class Feed {
   }
 
   async #tell(): Promise<void> {
-    await this.#options.database.run(`/* tell */ select pg_notify('${CHANNEL}', '')`, []);
+    await this.#options.database.run(`/* tell */ select pg_notify('${CHANNEL}', ?)`, [this.#name]);
   }
 
   #wakeUp(): void {
@@ -106,13 +117,21 @@ export class Feed {
   }
 
   async #sleep(): Promise<void> {
-    if (this.#isWoken || this.#stopping.signal.aborted) return;
+    const { clock } = this.#options;
+    const { signal } = this.#stopping;
+    const readAt = clock.now();
     await new Promise<void>((resolve) => {
-      const cancel = this.#options.clock.after(POLL_MS, resolve);
+      let cancel = clock.after(POLL_MS, resolve);
+      let isPlanned = false;
       this.#wake = () => {
+        const hasJustRead = clock.now() < readAt + READ_AGAIN_MS && !signal.aborted;
+        if (hasJustRead && isPlanned) return;
         cancel();
-        resolve();
+        isPlanned = hasJustRead;
+        if (hasJustRead) cancel = clock.after(READ_AGAIN_MS, resolve);
+        else resolve();
       };
+      if (this.#isWoken || signal.aborted) this.#wake();
     });
   }
 
@@ -168,7 +187,9 @@ export class Feed {
     promise.catch(() => undefined);
     client.on('error', reject);
     client.on('end', () => resolve());
-    client.on('notification', () => this.#wakeUp());
+    client.on('notification', ({ payload }) => {
+      if (payload !== this.#name) this.#wakeUp();
+    });
     const stop = (): void => resolve();
     signal.addEventListener('abort', stop, { once: true });
     try {

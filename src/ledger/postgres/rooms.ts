@@ -1,5 +1,6 @@
 import { integer } from '../columns.ts';
-import type { Room, RoomQuery } from '../look-ledger.ts';
+import type { Row } from '../columns.ts';
+import type { Line, Room, RoomQuery } from '../look-ledger.ts';
 import { isOnProbation, isOpen, UNTRIED } from '../provider-health.ts';
 import type { Database } from './database.ts';
 import { HEALTH_COLUMNS, healthOf } from '../stored-import.ts';
@@ -44,15 +45,14 @@ export class Rooms {
     );
     const found = row ?? {};
     const health = found['failures'] === null ? UNTRIED : healthOf(found);
-    if (isOpen(health, now)) return { size: running, health };
+    const line = lineOf(found);
+    // Or the others took this process for gone: what it took would be theirs at once.
+    if (isOpen(health, now) || integer(found, 'here') === 0) return { size: running, health, line };
     const own = integer(found, 'own');
-    // The others took this process for gone: what it took would be theirs at once.
-    if (integer(found, 'here') === 0) return { size: running, health };
-    const sharers = integer(found, 'sharers');
-    const turn = (integer(found, 'before') + Math.floor(now / TURN_MS)) % sharers;
-    const share = Math.floor(room / sharers) + (turn < room % sharers ? 1 : 0);
+    const turn = (line.place + Math.floor(now / TURN_MS)) % line.length;
+    const share = Math.floor(room / line.length) + (turn < room % line.length ? 1 : 0);
     if (isOnProbation(health) || own !== share || own === 0) return null;
-    return { size: Math.max(running, own), health };
+    return { size: Math.max(running, own), health, line };
   }
 
   /**
@@ -69,13 +69,14 @@ export class Rooms {
            else ?::bigint end as places
          from (select 1) as one left join provider_health on provider_id = ?),
        turn as materialized (
-         select places / sharers + case when (before + ?::bigint) % sharers < places % sharers
-           then 1 else 0 end as share
+         select sharers, before, places / sharers
+           + case when (before + ?::bigint) % sharers < places % sharers then 1 else 0 end as share
          from health cross join (
            select count(*) as sharers, count(*) filter (where id < ?) as before from live
            having bool_or(id = ?)) as line),
        own as materialized (
          select count(*) filter (where number < places) as count, coalesce(max(share), 0) as share,
+           coalesce(max(sharers), 0) as sharers, coalesce(max(before), 0) as before,
            coalesce(max(case when share is not null then greatest(share, least(places, 1)) end), 0) as most
          from health left join turn on true
            left join slots on slots.provider_id = ? and slots.replica = ?),
@@ -96,7 +97,7 @@ export class Rooms {
        given as (
          update slots set replica = null from excess
          where slots.provider_id = ? and slots.number = excess.number returning slots.number)
-       select health.*, own.count + (select count(*) from taken) - (select count(*) from given) as size
+       select health.*, own.sharers, own.before, own.count + (select count(*) from taken) - (select count(*) from given) as size
        from health, own`,
       [
         now,
@@ -118,7 +119,7 @@ export class Rooms {
     );
     const found = row ?? {};
     const health = found['failures'] === null ? UNTRIED : healthOf(found);
-    return { size: Math.max(running, integer(found, 'size')), health };
+    return { size: Math.max(running, integer(found, 'size')), health, line: lineOf(found) };
   }
 
   async leave(providerId: string, replica: number): Promise<void> {
@@ -140,4 +141,9 @@ export class Rooms {
     );
     this.#made.set(providerId, room);
   }
+}
+
+/** One that the others took for gone stands alone, until it joins them again. */
+function lineOf(row: Row): Line {
+  return { place: integer(row, 'before'), length: Math.max(1, integer(row, 'sharers')) };
 }

@@ -114,5 +114,6 @@ export function openSqliteLedger(path: string): Ledger {
 function roomOf(database: Database, { providerId, room, running, now }: RoomQuery): Room {
   const health = findProviderHealth(database, providerId);
   const calm = isOnProbation(health) ? 1 : room;
-  return { size: Math.max(running, isOpen(health, now) ? 0 : calm), health };
+  const size = Math.max(running, isOpen(health, now) ? 0 : calm);
+  return { size, health, line: { place: 0, length: 1 } };
 }
