@@ -17,8 +17,8 @@ import { checkChanges, checkImports, readHistories } from '../support/replica-tr
 import { ReplicaVendors } from '../support/replica-vendors.ts';
 import { Replicas } from '../support/replicas.ts';
 
-const KILLS = Number(process.env['REPLICA_KILLS'] ?? 6);
-const IMPORTS = Number(process.env['REPLICA_IMPORTS'] ?? 150);
+const KILLS = Number(process.env['REPLICA_KILLS'] ?? 5);
+const IMPORTS = Number(process.env['REPLICA_IMPORTS'] ?? 120);
 const FOLLOWERS = Number(process.env['REPLICA_FOLLOWERS'] ?? 12);
 
 const REPLICAS = 3;

@@ -16,7 +16,7 @@ import { readHistories } from '../support/replica-truth.ts';
 import { ReplicaVendors } from '../support/replica-vendors.ts';
 import { Replicas } from '../support/replicas.ts';
 
-const IMPORTS = Number(process.env['REPLICA_LOADS'] ?? 48);
+const IMPORTS = Number(process.env['REPLICA_LOADS'] ?? 40);
 const FOLLOWERS = 8;
 
 const MIN_INTERVAL_MS = 300;
