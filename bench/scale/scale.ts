@@ -11,8 +11,7 @@ import { startWorker } from '../fanout/worker.ts';
 import type { Worker } from '../fanout/worker.ts';
 import { Counts, Looks } from './counts.ts';
 import { findPostmaster, postgresCpuMs } from './postgres-cpu.ts';
-import { reportScale } from './report.ts';
-import { LOADS } from './report.ts';
+import { LOADS, reportScale } from './report.ts';
 import type { Measured } from './report.ts';
 import { makeDue, seedImports } from './seed.ts';
 

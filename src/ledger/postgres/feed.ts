@@ -80,7 +80,7 @@ export class Feed {
     return () => void this.#listeners.delete(own);
   }
 
-  /** Something was changed here: it is read at once, and the others are told soon. */
+  /** Something was changed here: it is read at once, or soon if just read, and the others are told soon. */
   changed(): void {
     this.#wakeUp();
     const { clock } = this.#options;
